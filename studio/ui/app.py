@@ -27,6 +27,7 @@ from studio.ui.actions.preference_actions import bind_actions, bind_switch
 from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
+from studio.ui.batch.unfinished_batch import UnfinishedBatch
 from studio.ui.canvas.artwork_drag import ArtworkDrag
 from studio.ui.compare.compare_controller import CompareController
 from studio.ui.curator.curator import Curator
@@ -129,6 +130,7 @@ class Studio(QObject):
         self.importer = Importer(self.session, opening, bundled_cards("styles"), user_styles, self)
         self.exporter = Exporter(self.session, saving, settings, self)
         self.batch = BatchQueue(self.session, worker, batch_files, self.exporter, self.opener, self)
+        unfinished_batch = UnfinishedBatch(self.batch, self.session, settings, batch_files, self)
         self.recent = RecentFiles(self.session, self._opening, settings, self)
         self.recent.found.connect(self.importer.open_picture)
         self.actions = self._make_actions()
@@ -149,6 +151,7 @@ class Studio(QObject):
         self.window.first_painted.connect(self._start_opener)
         user_styles.load()
         self.tune_controller.look_for_unfinished()
+        unfinished_batch.look_for_unfinished()
         if settings.problem is not None:
             self.session.post_message(settings.problem)
 

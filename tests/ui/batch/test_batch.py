@@ -328,6 +328,32 @@ def test_a_stopped_batch_is_gone_on_with_as_it_began(
     assert not banner.isVisible()
 
 
+def test_a_batch_that_the_end_of_the_studio_broke_off_is_told_at_the_next_start(
+    qtbot: QtBot, chosen: Studio, gate: Gate, photos: Path, settings: Settings, thumbnail_folder: Path
+) -> None:
+    chosen.batch_window.main.click()
+    gate.let_pass(3)
+    qtbot.waitUntil(lambda: states(chosen)[0] == "done")
+    gate.open()
+    chosen.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    again.window.show()
+    qtbot.waitUntil(lambda: again.batch.interrupted is not None and again.session.engine.info is not None)
+    done = painted(photos / "painted")
+    message = again.window.messages.message
+    assert message is not None and message.action == "render_many"
+    assert message.text == f"{len(done)} of 3 pictures were painted when the studio ended."
+    again.window.messages.button.click()
+    assert again.batch_window.isVisible() and again.batch_window.folder.text() == str(photos / "painted")
+    again.batch_window.resume_banner.resume.click()
+    qtbot.waitUntil(lambda: not again.batch.is_running)
+    assert painted(photos / "painted") == list(NAMES)
+    again.close()
+    third = Studio(FakeEngine, settings, thumbnail_folder)
+    assert settings.get("batch/unfinished", str) is None and third.batch.options.folder is None
+    third.close()
+
+
 def test_a_batch_of_another_day_is_offered_where_its_folder_is_chosen(
     qtbot: QtBot, chosen: Studio, gate: Gate, photos: Path
 ) -> None:
