@@ -130,7 +130,9 @@ class Studio(QObject):
         self.importer = Importer(self.session, opening, bundled_cards("styles"), user_styles, self)
         self.exporter = Exporter(self.session, saving, settings, self)
         self.batch = BatchQueue(self.session, worker, batch_files, self.exporter, self.opener, self)
-        unfinished_batch = UnfinishedBatch(self.batch, self.session, settings, batch_files, self)
+        unfinished_batch = UnfinishedBatch(
+            self.batch, self.session, settings, batch_files, lambda: self.window.messages.message, self
+        )
         self.recent = RecentFiles(self.session, self._opening, settings, self)
         self.recent.found.connect(self.importer.open_picture)
         self.actions = self._make_actions()

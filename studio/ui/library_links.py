@@ -45,6 +45,9 @@ class LibraryLinks(QObject):
         library.selection.compare_asked.connect(comparisons.open)
         library.selection.teach_asked.connect(self._teach_of)
         library.selection.render_asked.connect(self._render_these)
+        here, there = window.messages, library.room.messages
+        here.gone.connect(there.withdraw)  # what was closed or answered in one is not asked again in the other
+        there.gone.connect(here.withdraw)
         library.room.head.tools.addWidget(action_button(actions["influence"]))
         library.room.head.tools.addWidget(curator.button)
         library.room.more_bars.addWidget(curator.bar)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Slot
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
@@ -17,7 +17,12 @@ NEWS_SECONDS = 7.0
 
 
 class MessageBar(QFrame):
-    """Shows one message at a time. News goes after a while; a problem or a question stays until it is closed."""
+    """Shows one message at a time. News goes after a while; a problem or a question stays until it is closed.
+
+    Signals: gone(Message), it was closed, answered or has had its time.
+    """
+
+    gone = Signal(object)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None, *, news_seconds: float = NEWS_SECONDS) -> None:
         super().__init__(parent)
@@ -73,8 +78,16 @@ class MessageBar(QFrame):
     def clear(self) -> None:
         """Take the message away."""
         self._timer.stop()
-        self.message = None
+        message, self.message = self.message, None
         self.hide()
+        if message is not None:
+            self.gone.emit(message)
+
+    @Slot(object)
+    def withdraw(self, message: Message) -> None:
+        """Take the message away if it is this one, which is settled elsewhere."""
+        if self.message is message:
+            self.clear()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:  # another theme

@@ -23,6 +23,7 @@ from studio.ui.compare.compare_works import CompareWorks
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.library.picture_describer import cut_out
 from studio.ui.library.questions import Found
+from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
 from tests.support.fakes import Gate, make_picture, see
 from tests.support.network_share import NEEDS_SHARES, connect_share
@@ -48,6 +49,34 @@ def test_the_key_and_escape_go_back_to_the_canvas(qtbot: QtBot, filled: Studio) 
         back()
         assert filled.window.canvas.isVisible() and filled.window.tool_bar.isVisible()
         assert not filled.library.room.isVisible() and not filled.actions["library"].isChecked()
+
+
+def test_a_question_that_was_answered_on_the_canvas_is_not_asked_again_in_the_library(studio: Studio) -> None:
+    here, there = studio.window.messages, studio.library.room.messages
+    studio.session.post_message(Message("Two others were dropped.", action="add_offered", stays=True))
+    assert here.message is there.message is not None
+    here.button.click()
+    assert there.message is None
+    studio.session.post_message(Message("Something is wrong.", is_problem=True))
+    studio.session.post_message(Message("Something else is."))
+    there.show_message(other := Message("A folder is gone.", is_problem=True))  # of the library alone
+    here.close_button.click()
+    assert there.message is other
+
+
+def test_no_word_is_cut_off_in_the_bar_of_a_small_window(qtbot: QtBot, filled: Studio) -> None:
+    head, room = filled.library.room.head, filled.library.room
+    tools = [head.tools.itemAt(place).widget() for place in range(head.tools.count())]
+    buttons = [head.add, head.folders, head.duplicates, *tools, head.grid, head.map]
+    for width, has_words in ((1024, False), (1700, True), (1024, False)):
+        filled.window.resize(width, 640)
+        qtbot.waitUntil(lambda width=width: room.width() == width and not head.layout().minimumSize().isEmpty())
+        QApplication.sendPostedEvents(head)
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if has_words else Qt.ToolButtonStyle.ToolButtonIconOnly
+        assert head.duplicates.toolButtonStyle() == style
+        head.layout().activate()
+        assert all(button.width() >= button.sizeHint().width() for button in buttons), width
+        assert head.search.width() >= 150
 
 
 def test_keys_of_the_canvas_do_nothing_behind_the_library(qtbot: QtBot, filled: Studio) -> None:

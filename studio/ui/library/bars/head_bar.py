@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from studio.core.library.arranging import Sort
@@ -19,6 +19,7 @@ from studio.ui.widgets.plain_text import PlainLabel, action_text, tool_tip
 from studio.ui.widgets.tool_buttons import tool_button
 
 HEIGHT = 44  # px, as of the bar over the canvas
+_LEAST_SEARCH = 150  # px
 
 
 class HeadBar(QFrame):
@@ -65,6 +66,7 @@ class HeadBar(QFrame):
         self.search.setAccessibleName(self.tr("Search the library by title, artist, year or name of the file"))
         self.search.setClearButtonEnabled(True)
         self.search.setAcceptDrops(False)  # a dropped picture is no search
+        self.search.setMinimumWidth(_LEAST_SEARCH)
         self.search.addAction(
             QAction(icon("search"), self.tr("Search"), self.search), QLineEdit.ActionPosition.LeadingPosition
         )
@@ -90,6 +92,8 @@ class HeadBar(QFrame):
         self.map = self._make_view("map", "map", self.tr("Map"), self.tr("Similar pictures close together, by style"))
         self.grid.setChecked(True)
         self.tools = QHBoxLayout()
+        self._is_folded = False
+        self._unfolded_width = 0  # px
         self._arrange()
         label_for_screen_readers(self.sort, self.tr("Order of the pictures"))
 
@@ -97,6 +101,31 @@ class HeadBar(QFrame):
         """Show what needs folders, or nothing but the way back."""
         for widget in (self.add, self.folders, self.search, self.sort, self.duplicates, self.grid, self.map):
             widget.setVisible(are_shown)
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Leave the words out of some buttons while there is no room for them, so that no words are cut off."""
+        layout = self.layout()
+        assert layout is not None
+        if not self._is_folded:
+            self._unfolded_width = layout.minimumSize().width()
+        is_folded = self.width() < self._unfolded_width
+        if is_folded == self._is_folded:
+            return
+        self._is_folded = is_folded
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_folded else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        others = [self.tools.itemAt(place).widget() for place in range(self.tools.count())]
+        for button in (self.folders, self.duplicates, *others):
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(style)
 
     @Slot()
     def _fill_folders(self) -> None:
