@@ -147,6 +147,7 @@ class Studio(QObject):
         self._make_library(worker, user_styles)
         self._make_presets(library)
         self.window.status_bar.watch_batch(self.batch)
+        self.window.status_bar.watch_lesson(self.tune_controller)
         self.refine_actions = RefineActions(self.actions, self.session, self)
         self._make_previews(worker, previews)
         self.window.first_painted.connect(self.session.engine.start)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from studio.core.durations import clock
 from studio.core.engine_api.contract import Frame
 from studio.ui.actions.actions import Actions
 from studio.ui.batch.batch_queue import BatchQueue
+from studio.ui.finetune.tune_controller import TuneController
 from studio.ui.session.session import Session
 from studio.ui.session.shown_picture import percent
 from studio.ui.theme.theme import GRID, icon, set_role
@@ -41,11 +42,8 @@ class StatusBar(QFrame):
         self.stop.setToolTip(actions["stop"].toolTip())
         self.stop.setAccessibleName(self.tr("Stop"))
         self.stop.clicked.connect(actions["stop"].trigger)
-        self.batch = _caption_button(icon("many"))
-        self.batch.setToolTip(actions["render_many"].toolTip())
-        self.batch.setAccessibleName(actions["render_many"].text())
-        self.batch.clicked.connect(actions["render_many"].trigger)
-        self.batch.hide()
+        self.batch = _button_of(actions["render_many"], icon("many"))
+        self.lesson = _button_of(actions["teach"], icon("style"))
         self.size_label = PlainLabel()
         self.size_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._reserve(self.size_label, self._preview_of(_pixels(8888, 8888)))
@@ -73,6 +71,16 @@ class StatusBar(QFrame):
 
         queue.state_changed.connect(show)
         queue.report_changed.connect(show)
+
+    def watch_lesson(self, controller: TuneController) -> None:
+        """The same of a style that is being learnt."""
+
+        def show() -> None:
+            self.lesson.setVisible(controller.is_learning)
+            self.lesson.setText(self.tr("Lesson: {}").format(percent(controller.progress)))
+
+        controller.state_changed.connect(show)
+        controller.step_arrived.connect(show)
 
     @Slot()
     def _show_state(self) -> None:
@@ -163,6 +171,7 @@ class StatusBar(QFrame):
         row.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.stop)
         row.addWidget(self.batch)
+        row.addWidget(self.lesson)
         row.addStretch(1)
         row.addWidget(self.size_label)
         row.addWidget(self.zoom_label)
@@ -175,6 +184,16 @@ def _caption_button(sign: QIcon) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setStyleSheet("QToolButton { padding: 0 6px; } QToolButton:focus { padding: 0 5px; }")
     set_role(button, "caption")
+    return button
+
+
+def _button_of(action: QAction, sign: QIcon) -> QToolButton:
+    """A button, hidden at first, that opens what goes on in the background."""
+    button = _caption_button(sign)
+    button.setToolTip(action.toolTip())
+    button.setAccessibleName(action.text())
+    button.clicked.connect(action.trigger)
+    button.hide()
     return button
 
 

@@ -132,6 +132,23 @@ def test_a_style_is_learnt_kept_and_used(
     assert made_of.lines[0] == "My hand (Me), licence unknown; learnt from work 0, work 1 and work 2"
 
 
+def test_the_line_below_tells_of_a_lesson_whose_window_is_closed(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
+) -> None:
+    told = loaded.window.status_bar.lesson
+    assert not told.isVisible()
+    begin(qtbot, tune_window, engine)
+    assert told.isVisible() and told.text() == "Lesson: 0 %"
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: told.text() == "Lesson: 33 %")
+    tune_window.close()
+    told.click()
+    assert tune_window.isVisible()
+    gate_of(engine).open()
+    qtbot.waitUntil(lambda: loaded.tune_controller.is_over)
+    assert not told.isVisible()
+
+
 def test_no_button_moves_from_the_start_to_the_end(
     qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
