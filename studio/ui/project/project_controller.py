@@ -111,10 +111,10 @@ class ProjectController(QObject):
             if not self._wishes.end(wish):
                 self._autosave.recorder.give_back(store)
                 return
-            name = self._name
+            words = self._words_of_unsaved
             left = self._autosave.go_on_with(store, project)
             self._adopt(project.file)
-            self._tell_left(left, name)
+            self._tell_left(left, words)
 
         def go(store: SessionStore, project: Project) -> None:
             wish.is_read = True
@@ -276,12 +276,12 @@ class ProjectController(QObject):
             if not self._wishes.end(wish):
                 self._tell_given_way(wish)
                 return
-            name = self._name
+            words = self._words_of_unsaved
             self._session.post_message(None)
             left = self._autosave.open(project)
             self._adopt(project.file)
             if not project.problems:  # which were told just now
-                self._tell_left(left, name)
+                self._tell_left(left, words)
 
         def stay() -> None:
             self._wishes.end(wish)
@@ -312,12 +312,19 @@ class ProjectController(QObject):
     def _file_of(self, project: Project) -> ProjectFile | None:
         return replace(self._file, is_saved=self._is_as_saved(project)) if self._file is not None else None
 
-    def _tell_left(self, left: Path | None, name: str) -> None:
-        """Say where the work is that was on the canvas, if it was not saved."""
+    @property
+    def _words_of_unsaved(self) -> str:
+        """What is said of the work on the table once something else takes its place before it was saved."""
+        if self.path is not None:  # the file itself is there, and perhaps what is opened now
+            return self.tr("What you changed in {} was not saved yet.").format(self.path.name)
+        return self.tr("{} was not saved yet.").format(self._name or self.tr("What you had"))
+
+    def _tell_left(self, left: Path | None, words: str) -> None:
+        """Say where the work is that was on the canvas, if it was not saved. words: `_words_of_unsaved`, of that."""
         self._left = left
         if left is not None:
-            text = self.tr("{} was not saved yet. It is kept, in the menu under Open recent.")
-            self._session.post_message(Message(text.format(name or self.tr("What you had")), action="bring_back"))
+            remedy = self.tr("It is kept, in the menu under Open recent.")
+            self._session.post_message(Message(words, remedy, action="bring_back"))
 
     def _tell_stayed(self, folder: Path) -> None:
         """Say that work was not brought back, since a photo was opened, and where it is."""

@@ -61,6 +61,19 @@ def test_work_that_another_project_takes_the_place_of_is_told_of_and_brought_bac
     qtbot.waitUntil(lambda: len(waiting_sessions()) == 1)  # the project is in its file, as it was
 
 
+def test_what_was_changed_in_a_project_is_told_apart_from_its_file(
+    qtbot: QtBot, studio: Studio, messages: list[Message], evening: Path
+) -> None:
+    begin(qtbot, studio)
+    with qtbot.waitSignal(studio.projects.named):
+        studio.projects.open(evening)
+    studio.session.change(strength=0.77)
+    studio.session.commit()
+    with qtbot.waitSignal(studio.autosave.left):
+        studio.projects.open(evening)
+    qtbot.waitUntil(lambda: messages[-1].text == "What you changed in evening.studio was not saved yet.")
+
+
 def test_it_is_among_what_was_opened_recently_and_the_project_is_too(
     qtbot: QtBot, studio: Studio, evening: Path
 ) -> None:
