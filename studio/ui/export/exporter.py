@@ -211,7 +211,8 @@ class Exporter(QObject):
         result = shown.result
         if not shown.is_painted or result.recipe.method == "pattern":
             return tuple
-        return partial(layers_of, result.content, result.regions, self._session.sight.seen(result.content))
+        seen = self._session.sight.seen(result.content)
+        return partial(layers_of, result.content, result.regions, seen, result.blend)
 
 
 def free_path(path: Path, beside: str = "") -> Path:

@@ -176,7 +176,8 @@ class VariationsView(QWidget):
         done, count = controller.done, len(controller.tiles)
         text = self.tr("A click takes one, Space keeps it in the history, Esc leaves.")
         if done < count:
-            text = self.tr("{} of {} are drafts.").format(done, count) + " " + text
+            drafts = self.tr("1 of {1} is a draft.") if done == 1 else self.tr("{0} of {1} are drafts.")
+            text = drafts.format(done, count) + " " + text
         self._hint.setText(text)
 
     def _show_axes(self) -> None:

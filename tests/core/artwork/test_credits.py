@@ -88,3 +88,6 @@ def test_of_a_photo_of_ones_own_no_author_is_told() -> None:
 def test_the_layer_below_an_artwork_says_that_it_is_the_photo() -> None:
     (layer,) = layers_of(make_picture(name="harbour.png"))
     assert layer.name == "Photo: harbour.png"
+    blend = Blend(make_picture(name="harbour.png"), make_picture(name="gull.png"))
+    (layer,) = layers_of(blend_pictures(blend), blend=blend)
+    assert layer.name == "Photo: harbour.png and gull.png"
