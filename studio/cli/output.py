@@ -12,6 +12,7 @@ from pathlib import Path
 from studio.cli.options import UsageError
 from studio.cli.signing import add_signing_options, signing_key
 from studio.cli.terminal import PIPE
+from studio.core.artwork.blend import Blend
 from studio.core.artwork.layers import layers_of
 from studio.core.engine_api.contract import Frame, Seen
 from studio.core.errors import StudioError, WriteError
@@ -92,13 +93,16 @@ class Target:
         photo: Picture | None = None,
         regions: Sequence[Region] = (),
         seen: Seen | None = None,
+        blend: Blend | None = None,
     ) -> int:
         """Write the finished picture; the bytes written. may_be_plain: whether one colour is all right.
 
-        photo, regions, seen: what it was painted of, which lies below it in a file with layers.
+        photo, regions, seen: what it was painted of, which lies below it in a file with layers. blend: what the photo
+        was blended of, which a signature names.
         """
-        layers = layers_of(photo, regions, seen) if self.options.format == "ora" else ()
-        photos = [reachable_original(photo)] if self.key is not None else []
+        layers = layers_of(photo, regions, seen, blend) if self.options.format == "ora" else ()
+        originals = blend.pictures if blend is not None else (photo,)
+        photos = [reachable_original(original) for original in originals if self.key is not None]
         if self.path is not None:
             save = partial(save_picture, picture, self.path, self.options, made_of, key=self.key, photos=photos)
             try:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,6 +51,9 @@ def test_two_pictures_are_blended_before_they_are_painted_and_both_are_credited(
     assert studio.request.content is not None
     assert studio.request.content.fingerprint == expected.fingerprint
     assert b"photo.png blended with sky.png" in Path("out.png").read_bytes()
+    assert studio("render", "photo.png", "--style", STYLE, *blend, "-o", "out.ora") == 0
+    with zipfile.ZipFile("out.ora") as file:
+        assert b'name="Photo: photo.png and sky.png"' in file.read("stack.xml")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,12 @@ import c2pa
 import pytest
 
 from studio.cli.signing import PASSPHRASE
+from studio.core.artwork.credits import credits_of_photo
+from studio.core.image_io import ExportOptions, save_picture
+from studio.core.image_io.output.signing_key import SigningFiles, load_signing_key
 from tests.support.certificates import ARTIST, Files, write_chain
 from tests.support.command_line import STYLE, Studio
+from tests.support.fakes import make_picture
 
 
 @pytest.fixture
@@ -36,6 +40,22 @@ def test_pictures_are_signed_one_by_one_and_by_the_batch(
     assert studio("batch", "photo.png", "--style", STYLE, "-o", "many", *signing) == 0
     assert signer_of(studio.folder / "many" / "photo.png") == ARTIST
     assert b"sesame" not in b"".join(path.read_bytes() for path in (studio.folder / "many").iterdir())
+
+
+def test_a_double_exposure_carries_on_the_credentials_of_both_photos(
+    studio: Studio, chain: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PASSPHRASE, "open sesame")
+    words = ("--style", STYLE, "--sign", str(chain.certificate), "--sign-key", str(chain.key))
+    key = load_signing_key(SigningFiles(chain.certificate, chain.key, "open sesame"))
+    for seed, name in enumerate(("one.jpg", "two.jpg")):
+        photo = make_picture(320, 240, name, seed)
+        save_picture(photo, studio.folder / name, ExportOptions("jpeg"), credits_of_photo(photo), key=key)
+    assert studio("render", "one.jpg", "--blend-with", "two.jpg", "-o", "out.png", *words) == 0
+    with (studio.folder / "out.png").open("rb") as file:
+        report = json.loads(c2pa.Reader("image/png", file).json())
+    parts = report["manifests"][report["active_manifest"]]["ingredients"]
+    assert {part["title"] for part in parts if part.get("active_manifest")} == {"one.jpg", "two.jpg"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from studio.cli.options import UsageError, add_blend_options, add_recipe_options
 from studio.cli.output import Target, add_output_options, check_target
 from studio.cli.regions import add_region_option, read_regions, region_files
 from studio.cli.reports.render_report import RenderBar, RenderJson, RenderReport, Summary
-from studio.core.artwork.blend import blend_pictures
+from studio.core.artwork.blend import Blend, blend_pictures
 from studio.core.artwork.credits import credits_of, with_regions
 from studio.core.card import unknown_licences
 from studio.core.engine_api.build_requests import not_found, style_request
@@ -82,7 +82,7 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pictu
     report: RenderReport = RenderJson() if arguments.json else RenderBar()
     with report:
         ending = _paint(request_of, make_engine, settings, target, made_of, report)
-    report.finish(_deliver(ending, request, target, made_of, regions))
+    report.finish(_deliver(ending, request, target, made_of, regions, blend))
     if ending.event == "stopped":
         return INTERRUPTED
     return FAILED if target.frames.problem else DONE
@@ -142,7 +142,12 @@ def _paint(
 
 
 def _deliver(
-    ending: _Ending, request: StyleRequest, target: Target, made_of: Credits, regions: Sequence[Region]
+    ending: _Ending,
+    request: StyleRequest,
+    target: Target,
+    made_of: Credits,
+    regions: Sequence[Region],
+    blend: Blend | None,
 ) -> Summary:
     picture = ending.picture
     if picture is None:
@@ -150,7 +155,7 @@ def _deliver(
     sources, seen = request.styles if request.content is None else (request.content,), ending.seen
     may_be_plain = any(map(is_plain, sources))
     try:
-        size = target.write(picture, made_of, may_be_plain, request.content, regions, seen)
+        size = target.write(picture, made_of, may_be_plain, request.content, regions, seen, blend)
     except StudioError as error:
         if is_plain(picture):  # nothing worth keeping
             raise EngineError(error.message, error.remedy) from error
