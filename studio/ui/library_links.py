@@ -48,8 +48,8 @@ class LibraryLinks(QObject):
         here, there = window.messages, library.room.messages
         here.gone.connect(there.withdraw)  # what was closed or answered in one is not asked again in the other
         there.gone.connect(here.withdraw)
-        library.room.head.tools.addWidget(action_button(actions["influence"]))
-        library.room.head.tools.addWidget(curator.button)
+        library.room.head.add_tool(action_button(actions["influence"]))
+        library.room.head.add_tool(curator.button)
         library.room.more_bars.addWidget(curator.bar)
         window.first_painted.connect(library.start)
 

@@ -201,8 +201,9 @@ class Session(QObject):
 
     def follow_gallery(self, cards: Sequence[Card]) -> None:
         """The same for all cards of the gallery, which may know more of styles than an artwork that was put aside."""
-        parts = (self.artwork.state, *self.artwork.history)
-        styles = [style for part in parts for style in styles_with(part.styles, part.regions)]
+        state = self.artwork.state
+        styles = [*styles_with(state.styles, state.regions)]
+        styles += [style for result in self.artwork.history for style in result.all_styles]
         before = [self.artwork.cards.card_of(style) for style in styles]
         self.artwork.cards.note_gallery(cards)
         if before != [self.artwork.cards.card_of(style) for style in styles]:

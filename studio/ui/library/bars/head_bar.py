@@ -25,7 +25,7 @@ _LEAST_SEARCH = 150  # px
 class HeadBar(QFrame):
     """Signals: left(); add_requested(), a folder is to be asked for; removed(Path), a folder is to be left out;
     look_requested(), at all folders; words_changed(str); sort_changed(Sort); duplicates_requested();
-    view_chosen("grid" or "map"). tools: a place for more buttons.
+    view_chosen("grid" or "map").
     """
 
     left = Signal()
@@ -91,11 +91,17 @@ class HeadBar(QFrame):
         self.grid = self._make_view("gallery", "grid", self.tr("Grid"), self.tr("Pictures side by side"))
         self.map = self._make_view("map", "map", self.tr("Map"), self.tr("Similar pictures close together, by style"))
         self.grid.setChecked(True)
-        self.tools = QHBoxLayout()
+        self._tools = QHBoxLayout()
+        self._others: list[QToolButton] = []
         self._is_folded = False
         self._unfolded_width = 0  # px
         self._arrange()
         label_for_screen_readers(self.sort, self.tr("Order of the pictures"))
+
+    def add_tool(self, button: QToolButton) -> None:
+        """Add one more button."""
+        self._others.append(button)
+        self._tools.addWidget(button)
 
     def show_tools(self, are_shown: bool) -> None:
         """Show what needs folders, or nothing but the way back."""
@@ -122,10 +128,8 @@ class HeadBar(QFrame):
             return
         self._is_folded = is_folded
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_folded else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        others = [self.tools.itemAt(place).widget() for place in range(self.tools.count())]
-        for button in (self.folders, self.duplicates, *others):
-            if isinstance(button, QToolButton):
-                button.setToolButtonStyle(style)
+        for button in (self.folders, self.duplicates, *self._others):
+            button.setToolButtonStyle(style)
 
     @Slot()
     def _fill_folders(self) -> None:
@@ -177,6 +181,6 @@ class HeadBar(QFrame):
         row.addStretch(1)  # where there is nothing to search
         row.addWidget(self.sort)
         row.addWidget(self.duplicates)
-        row.addLayout(self.tools)
+        row.addLayout(self._tools)
         row.addWidget(self.grid)
         row.addWidget(self.map)
