@@ -16,6 +16,7 @@ from studio.core.image_io import ExportOptions, save_picture
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
+from studio.core.storage.file_names import proposed_stem
 from studio.core.storage.user_folders import data_folder
 from studio.core.styles.learned_style import LearnedStyle
 from studio.core.styles.learned_style_file import SUFFIX, write_learned
@@ -69,7 +70,8 @@ def _places() -> Iterator[Path]:
 
 
 def _kept(folder: Path, wanted: str, suffix: str, write: Callable[[Path], None]) -> Path | None:
-    stem = re.sub(r"[^\w .-]+", "-", Path(wanted).stem)[:_LONGEST_NAME].strip(" .-") or "artwork"
+    plain = re.sub(r"[^\w .-]+", "-", Path(wanted).stem).strip(" .-")
+    stem = proposed_stem(plain, "artwork", _LONGEST_NAME)
     path = folder / f"{stem} {datetime.now().astimezone():%Y-%m-%d %H.%M.%S} {token_hex(2)}{suffix}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

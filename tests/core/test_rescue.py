@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
@@ -42,6 +42,12 @@ def test_a_picture_is_kept_as_it_was_to_be_saved(own_data_folder: Path) -> None:
 def test_nothing_that_was_kept_before_is_replaced() -> None:
     paths = {keep_safe(PICTURE, "boat.png") for _ in range(5)}
     assert len(paths) == 5
+
+
+@pytest.mark.parametrize("name", ["con.one.png", "aux.png", "LPT1.a.b.webp"])
+def test_the_name_is_one_that_windows_takes(name: str) -> None:
+    path = keep_safe(PICTURE, name)
+    assert path is not None and not PureWindowsPath(path.name).is_reserved()
 
 
 @pytest.mark.parametrize("name", ["x" * 5000 + ".png", "a\0b.png", "../../etc/passwd", "", "-", "caf\udce9.png", "..."])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -26,14 +25,13 @@ from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.output_check import check_folder
 from studio.core.library.facts import FactsReader
 from studio.core.picture import Picture
+from studio.core.storage.file_names import stem_after
 from studio.core.storage.untrusted import name_key
 from studio.core.styles.learned_style_file import SUFFIX
 from studio.core.training.reference_checks import ENOUGH, check_references
 from studio.core.training.tune_request_file import learning_copy
 from studio.jobs.lessons.lessons import Lessons, open_lessons
 from studio.jobs.lessons.runner import run_lessons
-
-_LONGEST_NAME = 200  # bytes; a disk takes 255, with ending
 
 
 def add_tune_many_command(parser: argparse.ArgumentParser) -> None:
@@ -113,8 +111,7 @@ def _outputs(names: Sequence[str]) -> dict[Path, str]:
     known: dict[str, Path] = {}
     for works in (works for name in names for works in _folders_of_works(name)):
         stem = re.sub(r"\W+", "-", works.name).strip("-").lower()
-        stem = os.fsencode(stem)[:_LONGEST_NAME].decode(errors="ignore")
-        output = f"{stem or 'style'}{SUFFIX}"
+        output = f"{stem_after(stem, 'style')}{SUFFIX}"
         other = known.setdefault(name_key(output), works)
         if other != works:
             raise UsageError(f"{other} and {works} would both be learnt into {output}.", "Rename one of them.")

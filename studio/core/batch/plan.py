@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, count
@@ -15,7 +14,8 @@ from studio.core.errors import PictureError
 from studio.core.image_io.find_pictures import folders_with_pictures, is_folder
 from studio.core.image_io.formats import SUFFIX_OF, ExportFormat
 from studio.core.image_io.opening.places import reachable
-from studio.core.storage.untrusted import name_key, path_below
+from studio.core.storage.file_names import stem_after
+from studio.core.storage.untrusted import name_key
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def plan_items(
 ) -> tuple[BatchItem, ...]:
     """An item for each photo, with a file name below `output` that no other item has and no photo either.
 
-    A photo among the `known` items keeps its name and number. Others are called after the photo; where that name is
-    taken, with the photo's format ("boat heic.png") or with a number ("boat 2.png").
+    A photo among the `known` items keeps its name and number. Others are called after the photo, as far as every
+    system takes that; where the name is taken, with the photo's format ("boat heic.png") or a number ("boat 2.png").
     """
     ending = SUFFIX_OF[export_format]
     photos = tuple(photos)
@@ -127,16 +127,8 @@ def _artworks_of(folder: Path) -> set[str]:
 
 
 def _names_for(photo: Photo, ending: str) -> Iterator[str]:
-    stem, suffix = photo.path.stem, photo.path.suffix.lower().lstrip(".")
-    stems: Iterable[str] = [stem, f"{stem} {suffix}"] if suffix else [stem]
+    folder = PurePosixPath(*(stem_after(part, "photos") for part in PurePosixPath(photo.folder).parts))
+    stem, suffix = stem_after(photo.path.stem, "artwork"), photo.path.suffix.lower().lstrip(".")
+    stems: Iterable[str] = [stem, stem_after(f"{stem} {suffix}", stem)] if suffix else [stem]
     stems = chain(stems, (f"{stem} {number}" for number in count(2)))
-    return (_harmless(str(PurePosixPath(photo.folder, f"{name}{ending}"))) for name in stems)
-
-
-def _harmless(name: str) -> str:
-    """The name, or another where some system takes it for a place elsewhere, as Windows does with "C:boat.png"."""
-    try:
-        path_below(name)
-    except ValueError:
-        return re.sub(r"[\\:]", "-", name)
-    return name
+    return (str(folder / f"{name}{ending}") for name in stems)

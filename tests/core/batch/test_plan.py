@@ -104,17 +104,28 @@ def test_no_two_artworks_have_one_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "output"),
     [
-        ("C:boat.jpg", "C-boat.png"),
-        ("..\\boat.jpg", "..-boat.png"),
-        ("\\boat.jpg", "-boat.png"),
-        ("c:/boat.jpg", "c-/boat.png"),
-        ("a\\..\\b.jpg", "a-..-b.png"),
-        ("12:30.jpg", "12:30.png"),
+        ("C:boat.jpg", "C boat.png"),
+        ("..\\boat.jpg", "boat.png"),
+        ("\\boat.jpg", "boat.png"),
+        ("c:/boat.jpg", "c/boat.png"),
+        ("a\\..\\b.jpg", "a.. b.png"),
+        ("12:30.jpg", "12 30.png"),
+        ('a<b>"c"|d?*.jpg', "a b c d.png"),
+        ("aux.jpg", "aux_.png"),
+        ("Com1.final.jpg", "Com1_.final.png"),
+        ("CON/LPT1 /NUL.jpg", "CON_/LPT1_/NUL_.png"),
+        ("boat .jpg", "boat.png"),
+        ("boat..jpg", "boat.png"),
+        ("summer./ winter /boat.jpg", "summer/winter/boat.png"),
+        ("???/***.jpg", "photos/artwork.png"),
+        ("caf\udce9.jpg", "caf.png"),
+        ("gnp.\u202etaob.jpg", "gnp. taob.png"),
+        ("x" * 250 + ".jpg", "x" * 200 + ".png"),
+        ("é" * 125 + ".jpg", "é" * 100 + ".png"),
+        ("boat." + "x" * 250, "boat.png"),
     ],
 )
-def test_no_artwork_is_called_what_another_system_takes_for_a_place_elsewhere(
-    name: str, output: str, tmp_path: Path
-) -> None:
+def test_no_artwork_is_called_what_another_system_refuses(name: str, output: str, tmp_path: Path) -> None:
     (item,) = plan_items([Photo(tmp_path / name, str(Path(name).parent))], tmp_path, "png")
     assert item.output == output
     journal = Journal(tmp_path)
@@ -122,6 +133,27 @@ def test_no_artwork_is_called_what_another_system_takes_for_a_place_elsewhere(
     journal.close()
     record = read_journal(tmp_path)
     assert record is not None and record.items == {0: item} and record.refused == []
+
+
+@pytest.mark.parametrize("stem", ["IMG  01", ".boat", " boat", "v1.2", "Con brio", "浪 & Ærø's (2)", "x" * 190])
+def test_what_every_system_takes_stays_as_it_is(stem: str, tmp_path: Path) -> None:
+    assert outputs([Photo(tmp_path / f"{stem}.jpg", stem)], tmp_path / "out") == [f"{stem}/{stem}.png"]
+
+
+def test_photos_that_would_be_called_the_same_are_numbered(tmp_path: Path) -> None:
+    names = ["aux.jpg", "aux_.jpg", "AUX.heic", "12:30.jpg", "12?30.jpg", "12*30.jpg", "12*30.webp"]
+    names += [f"{'x' * 220} {number}.jpg" for number in range(3)]
+    given = outputs([Photo(tmp_path / str(number) / name) for number, name in enumerate(names)], tmp_path / "out")
+    assert given == [
+        "aux_.png", "aux_ jpg.png", "AUX_ heic.png", "12 30.png", "12 30 jpg.png", "12 30 2.png", "12 30 webp.png",
+        f"{'x' * 200}.png", f"{'x' * 200} 2.png", f"{'x' * 200} 3.png",
+    ]  # fmt: skip
+
+
+def test_an_item_that_is_known_keeps_a_name_that_was_given_before(tmp_path: Path) -> None:
+    photo = Photo(tmp_path / "12:30.jpg")
+    known = [BatchItem(0, photo.path, "12:30.png")]
+    assert outputs([photo], tmp_path / "out", known) == ["12:30.png"]
 
 
 def test_an_artwork_never_takes_the_name_of_a_photo_in_its_folder(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.core.batch.job import BatchJob, ItemReport
+from studio.core.batch.job import BatchItem, BatchJob, ItemReport
 from studio.core.batch.journal import Journal, read_journal
 from studio.core.card import Card
 from studio.core.engine_api.contract import Done, Event, Failed, Request, SeeRequest, StyleRequest
@@ -206,16 +206,33 @@ def test_a_result_that_cannot_be_written_fails_the_item(output: Path, job: Batch
     assert "b.png is a folder" in reports["b.png"].reason
 
 
-def test_a_name_too_long_for_the_disk_is_skipped_before_it_is_painted(
+def test_photos_whose_names_some_system_refuses_are_painted_and_found_again(
     output: Path, job: BatchJob, photos: Path
 ) -> None:
     long = "x" * 251 + ".png"  # as long as a name can be; ".webp" is longer
-    (photos / "b.png").rename(photos / long)
+    (photos / "a.png").rename(photos / long)
+    (photos / "b.png").rename(photos / "aux.png")
+    job, engine = replace(job, options=ExportOptions("webp")), MoodyEngine()
+    assert set(states(paint(output, job, photos, engine)).values()) == {"done"}
+    assert {path.name for path in output.glob("*.webp")} == {"x" * 200 + ".webp", "aux_.webp", "c.webp"}
+    assert paint(output, job, photos, engine) == {}
+    assert len(engine.painted) == 3
+
+
+def test_a_name_too_long_for_the_disk_is_skipped_before_it_is_painted(
+    output: Path, job: BatchJob, photos: Path
+) -> None:
+    long = BatchItem(0, photos / "b.png", "x" * 252 + ".png")  # which a disk of another kind took
+    output.mkdir()
+    journal = Journal(output)
+    journal.begin(job.to_values(), [long, BatchItem(1, photos / "c.png", "c.png")])
+    journal.close()
     engine = MoodyEngine()
-    reports = paint(output, replace(job, options=ExportOptions("webp")), photos, engine)
-    assert states(reports) == {"a.png": "done", long: "skipped", "c.png": "done"}
-    assert "too long for this disk" in reports[long].reason
-    assert engine.painted == ["a.png", "c.png"]
+    with closing(resume_batch(output)) as batch:
+        reports = {report.item.photo.name: report for report in run_batch(batch, engine)}
+    assert states(reports) == {"b.png": "skipped", "c.png": "done"}
+    assert "too long for this disk" in reports["b.png"].reason
+    assert engine.painted == ["c.png"]
 
 
 def test_a_file_where_a_folder_is_to_be_fails_the_item_in_a_sentence(
