@@ -103,6 +103,11 @@ class SessionStore:
             return Recorded(self._files.size, dropped, others)
 
     @property
+    def is_locked(self) -> bool:
+        """Whether the disk sees to it that no other studio works in it."""
+        return self._lock.is_held
+
+    @property
     def has_state(self) -> bool:
         """Whether there is anything to `recover`. Waits for the disk."""
         return (self.folder / DOCUMENT).exists()
@@ -270,7 +275,10 @@ def _is_free(lock: FolderLock) -> bool:
 
 
 def take_session(folder: Path, cap: int = HISTORY_BYTES) -> SessionStore:
-    """One of `waiting_sessions`, to go on with. Raises ProjectError if it is gone, or if a studio works in it."""
+    """One of `waiting_sessions`, to go on with. Raises ProjectError if it is gone, or if a studio works in it.
+
+    One that is not `is_locked`, on a disk without locks, is only to be read: another studio may work in it.
+    """
     lock = FolderLock(folder)
     if not (folder / DOCUMENT).exists() or not lock.take_if_free(0.0):
         raise ProjectError("This session is not there any more, or is open in another window.")

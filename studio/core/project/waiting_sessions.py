@@ -95,7 +95,8 @@ def name_of_work(folder: Path) -> str | None:
 def sweep_sessions(root: Path, room: int, present: Path) -> int:
     """Discard sessions, the oldest first, until they take at most `room` bytes; the bytes of those that stay.
 
-    The present one is neither counted nor touched; one that a studio works in, or in which something is pinned, stays.
+    The present one is neither counted nor touched; one that a studio works in, or in which something is pinned, stays,
+    and so do all where the disk knows no locks.
     """
     others = [session for session in waiting_sessions(root) if session.folder != present]
     size = sum(session.size for session in others)
@@ -125,12 +126,15 @@ def _has_pinned(folder: Path) -> bool:
         return True
 
 
-def discard_session(folder: Path) -> bool:
-    """Delete a session for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not."""
+def discard_session(folder: Path, *, is_ours: bool = False) -> bool:
+    """Delete a session for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not.
+
+    is_ours: whether it was this studio's until just now. Others stay where the disk knows no locks: nobody can tell.
+    """
     if NAME.fullmatch(folder.name) is None:
         raise ProjectError(f"{folder} is not a session.")
     lock = FolderLock(folder)
-    if not lock.take_if_free(0.0):
+    if not lock.take_if_free(0.0) or not (lock.is_held or is_ours):
         return False
     try:  # first, so that what a crash leaves of it is no session
         (folder / DOCUMENT).unlink(missing_ok=True)
@@ -158,7 +162,7 @@ def remove_locked(folder: Path, lock: FolderLock) -> bool:
     if is_held:
         with suppress(OSError):  # another studio has taken it by now
             folder.rmdir()
-    else:  # the disk knows no locks, and nobody takes it
+    else:  # the disk knows no locks: it is our own, and nobody else takes it
         shutil.rmtree(folder, ignore_errors=True)
     return is_gone
 

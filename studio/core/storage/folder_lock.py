@@ -56,8 +56,9 @@ class FolderLock:
         return bool(self._lock.is_locked)
 
     def release(self) -> None:
-        """Give the folder free; idempotent."""
+        """Give the folder free; idempotent. Where the disk has failed, it is free when the process ends."""
         if self._lock.is_locked:
             with suppress(OSError):  # while it is held: who waits for it sees that its file is gone, and makes another
                 (self._folder / LOCK_NAME).unlink()
-            self._lock.release(force=True)
+            with suppress(OSError):
+                self._lock.release(force=True)

@@ -233,7 +233,7 @@ class AutosaveController(QObject):
         def end() -> None:
             store.close()
             if not is_kept and (file is None or is_unchanged(file)):  # else the session alone has it
-                discard_session(store.folder)
+                discard_session(store.folder, is_ours=True)
 
         def give_free() -> None:
             self._files.submit_write(end, lambda _: self.left.emit(), log_of_left)

@@ -51,11 +51,18 @@ def begin_with(project: Project, cap: int) -> tuple[SessionStore, StudioError | 
 
 
 def fetch_session(folder: Path, cap: int, cards: Iterable[Card]) -> tuple[SessionStore, Project]:
-    """A session before, and what it holds. Raises StudioError if it is gone, in use or cannot be read."""
+    """A session before, and what it holds. Raises StudioError if it is gone, in use or cannot be read.
+
+    On a disk without locks it is a new one with the same in it: another studio may work in the one before.
+    """
     store = take_session(folder, cap)
     try:
-        project = store.recover(cards)
+        project = store.recover(cards) or Project()
+        if not store.is_locked:
+            store.close()
+            store = open_session(cap=cap, start_empty=True)
+            store.record(project)
     except StudioError:
         store.close()
         raise
-    return store, project or Project()
+    return store, project

@@ -442,6 +442,58 @@ def test_a_studio_that_takes_a_folder_just_given_free_keeps_it_and_its_lock(
     assert len(reopened(other).history) == 1
 
 
+@pytest.fixture
+def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All disks are such as know no locks."""
+    if sys.platform == "win32":
+        pytest.skip("flock is POSIX")
+    monkeypatch.setattr("fcntl.flock", failing(errno.ENOLCK))
+
+
+def files_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_without_locks_no_session_is_discarded_that_a_studio_may_work_in(root: Path) -> None:
+    with closing(open_session(root)) as theirs, closing(open_session(root, cap=1)) as ours:
+        theirs.record(make_shelf(3))
+        before = files_in(theirs.folder)
+        assert not discard_session(theirs.folder)
+        assert ours.record(make_shelf(2)).others > 1
+        assert files_in(theirs.folder) == before
+        theirs.record(make_shelf(2))
+    assert ours.has_state and discard_session(ours.folder, is_ours=True) and not ours.folder.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock is POSIX")
+def test_a_lock_that_the_disk_no_longer_gives_free_does_no_harm(
+    root: Path, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.record(make_shelf(1))
+    with monkeypatch.context() as patched:
+        patched.setattr("fcntl.flock", failing(errno.EIO))
+        store.close()
+    assert len(reopened(store).history) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock is POSIX")
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE])
+def test_a_disk_that_fails_while_a_session_is_discarded_costs_nothing(
+    code: int, root: Path, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.record(make_shelf(1))
+    store.close()
+    before = files_in(store.folder)
+    with monkeypatch.context() as patched:
+        patched.setattr("fcntl.flock", failing(code))
+        with pytest.raises(StudioError):
+            discard_session(store.folder)
+        with pytest.raises(StudioError):
+            open_session(root, cap=0)
+    assert files_in(store.folder) == before
+
+
 def test_the_newest_session_is_taken_first_and_then_the_one_before(root: Path) -> None:
     stores = [open_session(root) for _ in range(2)]
     for number, store in enumerate(stores):
