@@ -5,6 +5,7 @@ The one module that needs the package `distributed`, an extra: import it where a
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import warnings
@@ -17,13 +18,28 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin, get_worker
+from distributed import (
+    CancelledError,
+    Client,
+    Future,
+    KilledWorker,
+    LocalCluster,
+    Security,
+    Worker,
+    WorkerPlugin,
+    get_worker,
+    rpc,
+)
 
 from studio.core.engine_api.contract import Engine, EngineSettings, MakeEngine
 from studio.core.errors import EngineDied, EngineError, StudioError
 from studio.jobs.as_studio_error import as_studio_error
 
 CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 30.0  # after which a scheduler counts as gone that answers nothing; a busy one takes some
+_PLUGIN_SECONDS = 120.0  # in which workers that are busy import the studio
+_CLOSE_SECONDS = 4.0  # that the end waits for a word of the scheduler
+_SHORT_SECONDS = 0.5  # and if there was none
 LOCAL = "local"  # in place of an address: workers on this machine, as many as fit, or "local:N"
 _MOST_LOCAL = 4  # workers on this machine, if their number is not said: each needs some GB of memory
 _AHEAD = 2  # pictures per worker on their way at once: one is worked on while the next one travels
@@ -33,7 +49,7 @@ T = TypeVar("T")
 
 
 class ClusterGone(EngineError):  # noqa: N818 - it says what happened
-    """The scheduler no longer answers: nothing more can be asked of it."""
+    """The scheduler no longer answers, be it gone or frozen: nothing more can be asked of it."""
 
 
 class Cluster:
@@ -60,6 +76,7 @@ class Cluster:
         self._numbers = count()
         self._placed: list[Task[Any]] = []  # those that are asked of one worker first
         self._futures: dict[str, Future[Any]] = {}  # Dask forgets a task whose future nobody holds
+        self._is_silent = False  # whether it has not answered in time
         try:
             self._client = _connect(address)
         except BaseException:
@@ -97,9 +114,21 @@ class Cluster:
     def _ask(self, question: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         """What the scheduler answers to a question of the client's. Raises ClusterGone."""
         try:
-            return question()
+            return self._answer(question, ANSWER_SECONDS)
+        except TimeoutError:
+            raise self._silent(ANSWER_SECONDS) from None
         except Exception as error:  # Dask raises many kinds, the sooner after the loss the odder
             raise self._gone() from error
+
+    def _answer(self, question: Callable[[], T], seconds: float) -> T:
+        """What comes of a question of the client's, which by itself would wait forever. Raises TimeoutError."""
+
+        async def ask() -> T:  # on the client's own thread, where its methods return what is to be waited for
+            answer: T = await question()  # type: ignore[misc]
+            return answer
+
+        answer: T = self._client.sync(ask, callback_timeout=seconds)
+        return answer
 
     def start(
         self, work: Callable[[Engine], T], ended: SimpleQueue[Task[Any]] | None = None, place: str = ""
@@ -151,7 +180,7 @@ class Cluster:
                     self._client.cancel([former])
 
     def check_there(self) -> None:
-        """Raise ClusterGone if it is."""
+        """Raise ClusterGone if it is, as far as Dask's client has noticed."""
         if self._client.status not in ("running", "connecting"):
             raise self._gone()
 
@@ -163,6 +192,7 @@ class Cluster:
                 break
             except TimeoutError:
                 self.check_there()
+                _ = self.places  # a scheduler that is frozen tells nobody
             except CancelledError:  # by the client, whose scheduler has gone
                 raise self._gone() from None
             except KilledWorker:
@@ -183,15 +213,25 @@ class Cluster:
     def close(self) -> None:
         """Cancel what is under way, and have the workers close their engines; idempotent."""
         try:
-            if self._client.status == "running":
-                with suppress(Exception):  # a cluster that cannot be reached forgets it by itself
-                    if self._futures:
-                        self._client.cancel(list(self._futures.values()))
-                    self._client.unregister_worker_plugin(self._name)
+            is_heard = self._say_goodbye()
             self._futures.clear()
-            self._client.close()
+            with suppress(Exception):  # as it may be if it is not heard
+                self._client.close(timeout=_CLOSE_SECONDS if is_heard else _SHORT_SECONDS)
         finally:
             self._close_own()
+
+    def _say_goodbye(self) -> bool:
+        """Have everything cancelled and the engines closed; whether the scheduler has heard of it."""
+        if self._is_silent or self._client.status != "running":
+            return False
+        with suppress(Exception):  # a cluster that cannot be reached forgets it by itself
+            self._answer(self._client.nthreads, _CLOSE_SECONDS)  # else the end would wait long for a frozen one
+            if self._futures:
+                futures = list(self._futures.values())
+                self._answer(lambda: self._client.cancel(futures), _CLOSE_SECONDS)
+            self._answer(lambda: self._client.unregister_worker_plugin(self._name), ANSWER_SECONDS)
+            return True
+        return False
 
     def _close_own(self) -> None:
         if self._own is not None:
@@ -203,12 +243,21 @@ class Cluster:
                 f"The cluster at {self._address} has no workers.", f"Start some: 'dask worker {self._address}'."
             )
         try:
-            self._client.register_plugin(studio, name=self._name)
+            self._answer(lambda: self._client.register_plugin(studio, name=self._name), _PLUGIN_SECONDS)
+        except TimeoutError:
+            raise self._silent(_PLUGIN_SECONDS) from None
         except Exception as error:
             raise EngineError(
                 f"The workers at {self._address} cannot paint ({type(error).__name__}: {error}).",
                 "Install the same Style Studio on each of them.",
             ) from error
+
+    def _silent(self, seconds: float) -> ClusterGone:
+        self._is_silent = True
+        return ClusterGone(
+            f"The cluster at {self._address} has not answered for {seconds:.0f} seconds.",
+            "See whether its scheduler still runs; the same command continues with what is left.",
+        )
 
     def _gone(self) -> ClusterGone:
         return ClusterGone(f"The cluster at {self._address} is gone.", "The same command continues with what is left.")
@@ -303,12 +352,23 @@ def _do(name: str, work: Callable[[Engine], Any]) -> Any:
 
 def _connect(address: str) -> Client:
     try:
+        asyncio.run(_hear_from(address))  # Dask's client would wait forever for one that is frozen
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="style-studio")
     except (OSError, ValueError, TypeError) as error:
         raise StudioError(
             f"No scheduler of a cluster answers at {address}.",
             "Give its address, such as tcp://10.0.0.5:8786; 'dask scheduler' starts one.",
         ) from error
+
+
+async def _hear_from(address: str) -> None:
+    """Have a scheduler say who it is. Raises OSError (TimeoutError, too), ValueError or TypeError if it does not."""
+    keys = Security().get_connection_args("client")  # as Dask's client has them
+    async with (
+        asyncio.timeout(2 * CONNECT_SECONDS),
+        rpc(address, timeout=CONNECT_SECONDS, connection_args=keys) as scheduler,
+    ):
+        await scheduler.identity()
 
 
 def _start_workers(address: str) -> LocalCluster:
