@@ -61,7 +61,7 @@ def resting(opened: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
         ((1500, 1125), 1.0, 1500, 1500, "1500 × 1125 px, as large as the photo, about 7 s"),
         ((4000, 3000), 20.0, 830, 1050, "more would take over a minute; the photo has 4000 px, about"),
         ((300, 225), 1.0, LEAST_EDGE, LEAST_EDGE, "768 × 576 px, about"),
-        ((4000, 3000), 1000.0, 512, 512, "more would take over a minute"),
+        ((4000, 3000), 1000.0, 512, 512, "512 × 384 px, smaller, to be quicker; the photo has 4000 px, about 17 min"),
         ((9000, 600), 0.001, 8192, 8192, "the most there is; the photo has 9000 px"),
     ],
 )
@@ -72,6 +72,15 @@ def test_by_itself_it_is_the_photos_as_far_as_a_minute_goes_and_says_so(
     recipe = sized(state, quick(seconds))
     assert least <= recipe.long_edge <= most and recipe.size_rule == "auto"
     assert words in size_in_words(ArtworkState(state.content, recipe=recipe), quick(seconds))
+
+
+def test_no_other_time_is_named_than_the_one_it_takes(opened: Studio) -> None:
+    session, knob = opened.session, knob_of(opened)
+    session.estimate.learn(512, 341, session.artwork.recipe, 170.0)  # the machine is busy with something else
+    session.change(long_edge=512, size_rule="auto")
+    session.measured.emit()
+    assert "minute" not in knob.rules.currentText() + knob.note.text()
+    assert "about 3 min" in knob.note.text() and knob.rule == "auto"
 
 
 def test_where_nobody_knows_the_pace_it_is_careful() -> None:

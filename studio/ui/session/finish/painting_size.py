@@ -58,11 +58,11 @@ def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:
     """What will be painted, why so large, and what it takes: "1024 × 683 px, about a minute here ..."."""
     size, recipe, photo = state.size, state.recipe, state.content
     if size is None:
-        as_photo = translate("PaintingSize", "As large as the photo, up to about a minute")
+        as_photo = translate("PaintingSize", "As large as the photo, less if that is slow")
         return as_photo if recipe.size_rule == "auto" else ""
     seconds, memory = estimate.seconds(*size, recipe), estimate.bytes(*size, recipe)
     parts = [f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px"]
-    parts += _reason(recipe, size, photo.long_edge if photo else None, is_pace_known=seconds is not None)
+    parts += _reason(recipe, size, photo.long_edge if photo else None, seconds)
     if seconds is not None:
         parts.append(translate("PaintingSize", "about {}").format(rough_time(seconds)))
         if memory is not None:
@@ -70,7 +70,7 @@ def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:
     return ", ".join(parts)
 
 
-def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None, *, is_pace_known: bool) -> list[str]:
+def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None, seconds: float | None) -> list[str]:
     edge, rule = max(size), recipe.size_rule
     if rule == "pixels":
         return []
@@ -87,7 +87,11 @@ def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None, *, is
     if photo is not None and photo > edge:
         if edge == LONGEST:
             return [translate("PaintingSize", "the most there is; the photo has {} px").format(photo)]
-        if is_pace_known:
-            return [translate("PaintingSize", "more would take over a minute; the photo has {} px").format(photo)]
-        return [translate("PaintingSize", "until the pace of this machine is known; the photo has {} px").format(photo)]
+        if seconds is None:
+            text = translate("PaintingSize", "until the pace of this machine is known; the photo has {} px")
+        elif seconds <= QUICK:
+            text = translate("PaintingSize", "more would take over a minute; the photo has {} px")
+        else:  # at the least size, or busy with something else since the size was chosen
+            text = translate("PaintingSize", "smaller, to be quicker; the photo has {} px")
+        return [text.format(photo)]
     return []
