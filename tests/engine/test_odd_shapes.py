@@ -58,6 +58,10 @@ def test_a_style_with_next_to_nothing_in_it_is_used(style: object, engine: Torch
     check_painted(engine, PHOTO, picture_of(style))  # type: ignore[arg-type]
 
 
+def test_a_narrow_strip_of_style_is_used_by_live(engine: TorchEngine) -> None:
+    check_painted(engine, PHOTO, picture_of(weave(3, 200)), method="live")
+
+
 @pytest.mark.parametrize("photo", [waves(16, 16), flat(48, 192), waves(1, 1)], ids=["16", "grey", "1"])
 def test_a_photo_with_next_to_nothing_in_it_is_painted(photo: object, engine: TorchEngine) -> None:
     check_painted(engine, picture_of(photo), STYLE, long_edge=128)  # type: ignore[arg-type]

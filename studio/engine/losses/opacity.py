@@ -9,8 +9,14 @@ VISIBLE = 0.5  # opacity from which on a place of a style shows what it is made 
 
 
 def opacity_at(opacity: Tensor | None, stride: int) -> Tensor | None:
-    """The opacity of features with `stride` px per position. Shapes: (1, 1, H, W) -> (1, 1, H / stride, W / stride)."""
-    return opacity if opacity is None or stride == 1 else functional.avg_pool2d(opacity, stride)
+    """The opacity of features with `stride` px per position. Shapes: (1, 1, H, W) -> (1, 1, H / stride, W / stride).
+
+    Rows and columns that are left over count for nothing, as in the features, unless nothing else is seen.
+    """
+    if opacity is None or stride == 1:
+        return opacity
+    found = functional.avg_pool2d(opacity, stride)
+    return found if bool(found.any()) else functional.adaptive_avg_pool2d(opacity, found.shape[2:])
 
 
 def visible_rows(rows: Tensor, opacity: Tensor | None) -> Tensor:

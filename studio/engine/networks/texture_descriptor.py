@@ -98,8 +98,13 @@ def feature_statistics(
     """Mean and deviation of each channel, layer by layer; yields between layers.
 
     Shapes: (B, 3, H, W) in [0, 1] -> (B, FEATURES). opacity: (B, 1, H, W), not 0 everywhere; places count as much as
-    they are seen. None: all are seen.
+    they are seen. None: all are seen. Below one place of the coarsest layer, the last row and column are repeated.
     """
+    least = encoder.stride("relu4_1")
+    missing = (0, max(0, least - picture.shape[3]), 0, max(0, least - picture.shape[2]))
+    if any(missing):
+        picture = functional.pad(picture, missing, mode="replicate")
+        opacity = None if opacity is None else functional.pad(opacity, missing, mode="replicate")
     trace = yield from encoder.trace(picture, tuple(LAYERS), with_gradient=False)
     parts = []
     for layer in LAYERS:

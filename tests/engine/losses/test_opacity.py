@@ -73,6 +73,18 @@ def test_moments_are_those_of_the_visible_part() -> None:
     assert torch.allclose(whole.product, half.product, atol=1e-5)
 
 
+@pytest.mark.parametrize("place", [(-1, slice(None)), (slice(None), -1), (-1, -1)], ids=["row", "column", "corner"])
+def test_what_is_seen_in_the_last_odd_row_or_column_alone_counts(
+    place: tuple[int | slice, int | slice], encoder: Encoder
+) -> None:
+    opacity = torch.zeros(1, 1, 33, 49)
+    opacity[0, 0][place] = 1
+    for stride in (2, 4, 8):
+        assert float(opacity_at(opacity, stride).sum()) > 0  # type: ignore[union-attr]
+    found = evaluate(encoder, waves(33, 49), weave(33, 49), opacity)
+    assert all(map(math.isfinite, found.losses.values())) and bool(found.gradient.isfinite().all())
+
+
 def test_half_seen_places_count_half() -> None:
     features = torch.tensor([[[[0.0, 3.0]]]])
     assert float(moments(features, torch.tensor([[[[1.0, 0.5]]]])).mean) == pytest.approx(1)
