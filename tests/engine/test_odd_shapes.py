@@ -42,6 +42,12 @@ def test_a_panorama_made_too_small_is_refused_with_its_size_and_the_limit(engine
     assert "larger size" in refused.value.remedy
 
 
+def test_a_photo_that_is_too_narrow_at_every_size_is_not_to_be_made_larger(engine: TorchEngine) -> None:
+    with pytest.raises(RecipeError, match=r"1024 x 2 px; no edge may be below 16 px") as refused:
+        paint(engine, request_of(picture_of(waves(2, 1200)), long_edge=1024))
+    assert "Crop" in refused.value.remedy and "larger" not in refused.value.remedy
+
+
 @pytest.mark.parametrize("size", [(40, 800), (320, 16)], ids=["wide", "high"])
 def test_a_strip_of_style_is_used(size: tuple[int, int], engine: TorchEngine) -> None:
     check_painted(engine, PHOTO, picture_of(weave(*size)))
