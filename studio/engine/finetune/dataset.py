@@ -44,6 +44,7 @@ CROPPED = 0.6  # of the edges of a reference
 # 384 px is all the height of a photo of 3 to 2. It is to be most of the photo: what is judged are whole pictures, and a
 # small part that gets all the moments of a work loses more of the photo. Small photos are enlarged for it.
 PHOTO_EDGES = (448, 576)
+LONGEST_STRIP = 8  # times as long as wide: of a longer photo, enlarged to the width of a crop, a part is enough
 POOL = 128  # crops of photos to learn from
 VALIDATION_CROPS = 6  # crops of photos to validate on
 # The widest of any three works by one artist in the gallery; three by three artists are in 3 of 10 cases beyond it.
@@ -182,7 +183,7 @@ def cut_crops(
     """
     crops, edges = [], edges or PHOTO_EDGES
     for count in range(number):
-        photo = photos[count % len(photos)]
+        photo = _part_of_strip(photos[count % len(photos)], generator)
         edge = _between(edges, generator)
         narrow = min(photo.shape[2:]) / max(photo.shape[2:])
         image = resize_to(photo, max(round(edge), round(size / narrow) + 1))
@@ -248,6 +249,16 @@ def _crop(image: Tensor, share: float, generator: torch.Generator) -> Tensor:
     top = int(torch.randint(image.shape[2] - height + 1, (), generator=generator))
     left = int(torch.randint(image.shape[3] - width + 1, (), generator=generator))
     return image[:, :, top : top + height, left : left + width]
+
+
+def _part_of_strip(photo: Tensor, generator: torch.Generator) -> Tensor:
+    """A part of a photo that is longer than LONGEST_STRIP, at a random place; any other photo as it is."""
+    longest = LONGEST_STRIP * min(photo.shape[2:])
+    if max(photo.shape[2:]) <= longest:
+        return photo
+    dimension = 2 if photo.shape[2] > photo.shape[3] else 3
+    start = int(torch.randint(photo.shape[dimension] - longest + 1, (), generator=generator))
+    return photo.narrow(dimension, start, longest)
 
 
 def _between(limits: tuple[float, float], generator: torch.Generator) -> float:

@@ -16,7 +16,7 @@ def opacity_at(opacity: Tensor | None, stride: int) -> Tensor | None:
     if opacity is None or stride == 1:
         return opacity
     found = functional.avg_pool2d(opacity, stride)
-    return found if bool(found.any()) else functional.adaptive_avg_pool2d(opacity, found.shape[2:])
+    return found if bool(found.any()) else functional.adaptive_avg_pool2d(opacity, (found.shape[2], found.shape[3]))
 
 
 def visible_rows(rows: Tensor, opacity: Tensor | None) -> Tensor:

@@ -136,7 +136,7 @@ class AugmentedViews:
 
 def crop_photo(image: Tensor, size: int, draws: torch.Generator) -> Tensor:
     """A square of a photo, at any scale, of 8 bits. Shapes: (1, 3, H, W) in [0, 1] -> (1, 3, size, size)."""
-    edge = round(between(LEAST_PHOTO, MOST_PHOTO, draws) * min(image.shape[2:]))
+    edge = max(1, round(between(LEAST_PHOTO, MOST_PHOTO, draws) * min(image.shape[2:])))
     image = _cut(image, (edge, edge), draws)
     image = resize(_mirrored(image, draws), (size, size)).clamp(0, 1)
     return (image * 255).round() / 255

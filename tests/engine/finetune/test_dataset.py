@@ -16,6 +16,7 @@ from studio.engine.finetune.dataset import (
     Photos,
     References,
     blend_targets,
+    cut_crops,
     cut_photos,
     encode_references,
     hold_out,
@@ -58,6 +59,23 @@ def test_photos_of_the_validation_set_are_never_learned_from() -> None:
     assert held_out == (1, 13, 25) and len(learnt) == 32  # more would take longer at every validation
     learnt, held_out = hold_out(39, HELD_OUT_BUNDLED)
     assert held_out == (1, 5, 9, 13, 17, 21, 25, 29, 33, 37) and len(learnt) == 29
+
+
+@pytest.mark.parametrize("shape", [(2, 4096), (4096, 2), (1, 300)])
+def test_of_a_strip_no_more_is_enlarged_than_crops_of_it_need(
+    shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enlarged: list[int] = []
+
+    def resize(image: Tensor, edge: int) -> Tensor:
+        enlarged.append(edge)
+        return resize_to(image, edge)
+
+    monkeypatch.setattr(dataset, "resize_to", resize)
+    strip = waves(32, 4096)[:, :, : min(shape), : max(shape)]
+    crops = cut_crops([strip if shape[0] < shape[1] else strip.mT], 3, 64, draws())
+    assert crops.shape == (3, 3, 64, 64) and max(enlarged) <= 64 * dataset.LONGEST_STRIP + 1
+    assert not torch.equal(crops[0], crops[1])  # of different parts
 
 
 def test_the_reference_held_out_is_neither_the_most_typical_nor_the_least() -> None:

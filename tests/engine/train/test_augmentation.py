@@ -9,7 +9,7 @@ from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
 from studio.engine.train import augmentation
-from studio.engine.train.augmentation import ENDLESS, PIXELS, AugmentedViews, between, seeded
+from studio.engine.train.augmentation import ENDLESS, PIXELS, AugmentedViews, between, crop_photo, seeded
 from studio.engine.train.dataset import Pictures
 from tests.support.scenes import waves, weave
 from tests.support.small_training import shrink_training
@@ -116,3 +116,9 @@ def test_draws_depend_on_all_numbers_and_nothing_else() -> None:
     assert len({*first, between(0, 1, seeded(2, 1, 0)), between(0, 1, seeded(1, 2))}) == 202
     assert sum(first) / 200 == pytest.approx(0.5, abs=0.07)  # three standard deviations of such a mean
     assert all(2 <= between(2, 3, seeded(number)) <= 3 for number in range(50))
+
+
+@pytest.mark.parametrize("shape", [(1, 64), (64, 1), (2, 64), (3, 3)])
+def test_strips_have_crops_as_well(shape: tuple[int, int]) -> None:
+    for seed in range(20):
+        assert crop_photo(torch.full((1, 3, *shape), 0.5), 32, seeded(seed)).shape == (1, 3, 32, 32)
