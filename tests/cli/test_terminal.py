@@ -20,6 +20,7 @@ from studio.cli.reports.report import BarReport
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.card import Card, card_json
 from studio.core.errors import StudioError
+from studio.core.storage.file_names import stem_after
 from studio.core.styles.style_library import StyleLibrary
 from tests.support.command_line import STYLE, Studio, in_this_process
 from tests.support.fakes import FakeEngine, make_picture
@@ -82,7 +83,7 @@ def test_a_batch_of_such_files_is_told_without_obeying_them(
     assert f"{SHOWN}\ufffd.jpg" in studio.err and r"out\x1b[2J" in studio.err
     assert WIPE not in studio.err and "\x9b" not in studio.err and "\u202e" not in studio.err
     assert is_terminal or is_tame(studio.err)
-    assert (out / f"{NAME}.png").is_file()
+    assert (out / f"{stem_after(NAME, 'artwork')}.png").is_file()
     assert studio("batch", photos, "--style", STYLE, "-o", studio.folder / "more", "--json") == 1
     assert {line["photo"] for line in studio.lines if line["event"] == "item"} == {
         str(photos / f"{NAME}.png"), str(photos / f"{NAME}\udce9.jpg")

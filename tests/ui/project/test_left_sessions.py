@@ -71,7 +71,8 @@ def test_what_was_changed_in_a_project_is_told_apart_from_its_file(
     studio.session.commit()
     with qtbot.waitSignal(studio.autosave.left):
         studio.projects.open(evening)
-    qtbot.waitUntil(lambda: messages[-1].text == "What you changed in evening.studio was not saved yet.")
+    said = "What you changed in evening.studio was not saved yet."
+    qtbot.waitUntil(lambda: bool(messages) and messages[-1].text == said)
 
 
 def test_it_is_among_what_was_opened_recently_and_the_project_is_too(
