@@ -15,12 +15,14 @@ from typing import IO
 
 from studio.core.errors import PictureError
 from studio.core.picture import Picture
+from studio.core.storage.temporary_folder import TemporaryFolder, sweep
 from studio.jobs.channel import Channel
 from studio.jobs.child_process import cause_of_death, environment, signs_of, wait_for_end
 from studio.jobs.decoding.bounds import Bounds
 from studio.jobs.decoding.messages import Answer, Opened, Question, QuestionPipe, Ready, take_up
 from studio.jobs.decoding.service import serve
 
+_PREFIX = "style-studio-decoded-"
 _END_SECONDS = 3.0  # for the system to free what a killed process holds
 _SHARED_MEMORY = Path("/dev/shm")
 _LEAST_FREE = 2 * 2**30  # bytes; 200 megapixels with alpha are 800 MB
@@ -44,16 +46,15 @@ class DecodeChild:
         Raises PictureError if the system does not start it.
         """
         context = multiprocessing.get_context("spawn")
-        self._folder: Path | None = None
+        self._folder: TemporaryFolder | None = None
         self._is_cut_off = self._is_ended = self.is_ready = False
         try:
-            self._folder = Path(
-                tempfile.mkdtemp(prefix="style-studio-", dir=_place_for_pixels() if in_memory else None)
-            )
-            self._shared: IO[bytes] = (self._folder / "picture").open("w+b", buffering=0)
+            self._folder = TemporaryFolder(_PREFIX, _place_for_pixels() if in_memory else None)
+            shared = self._folder.path / "picture"
+            self._shared: IO[bytes] = shared.open("w+b", buffering=0)
             connection, theirs = context.Pipe()
             self._process = context.Process(
-                target=serve, args=(theirs, self._folder / "picture", bounds), name="studio-decoder", daemon=True
+                target=serve, args=(theirs, shared, bounds), name="studio-decoder", daemon=True
             )
             try:
                 with environment(_ENVIRONMENT):
@@ -139,8 +140,13 @@ class DecodeChild:
 
     def _forget_folder(self) -> None:
         if self._folder is not None and (os.name == "posix" or self._is_ended):  # an open file keeps its bytes
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._folder = None
+
+
+def remove_left_behind() -> None:
+    """Remove what studios have left that were killed before their decode process was ready. Not for the GUI thread."""
+    sweep(_PREFIX, (_SHARED_MEMORY, Path(tempfile.gettempdir())))
 
 
 def _place_for_pixels() -> Path | None:

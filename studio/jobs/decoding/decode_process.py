@@ -13,7 +13,7 @@ from studio.core.image_io.opening.opener import Cancellation, OpeningCancelled
 from studio.core.picture import Picture
 from studio.jobs.decoding.asking import Asking
 from studio.jobs.decoding.bounds import LOOK_SECONDS, Bounds, Watch
-from studio.jobs.decoding.child import DecodeChild, DecodeDied
+from studio.jobs.decoding.child import DecodeChild, DecodeDied, remove_left_behind
 from studio.jobs.decoding.messages import Begun, NoRoom, Opened, Question, Sized
 
 _PATIENCE = 0.5  # s that somebody who waits grants a picture for which nobody does
@@ -37,6 +37,7 @@ class DecodeProcess(Asking):
         self._turn = threading.Condition()
         self._is_taken = self._is_closed = False
         self._in_memory = True
+        self._has_swept = False
         self._awaited: deque[object] = deque()  # a token for each picture that somebody waits for and that is not begun
         self._others: deque[object] = deque()  # for each of those for which nobody does
 
@@ -121,6 +122,9 @@ class DecodeProcess(Asking):
             if self._child is not None:
                 self._child.end()
             self._child = DecodeChild(self._bounds, in_memory=self._in_memory)
+            if not self._has_swept:  # while it gets ready
+                self._has_swept = True
+                remove_left_behind()
         return self._child
 
     @contextmanager

@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shutil import rmtree
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import gettempdir
 
 from studio.core.engine_api.contract import Done, Engine, EngineInfo, EngineSettings, Event, MakeEngine, Request
 from studio.core.engine_api.learning import TrainingStep, TuneRequest
-from studio.core.errors import EngineError, StudioError
-from studio.core.storage.folder_lock import FolderLock
+from studio.core.errors import EngineError
+from studio.core.storage.temporary_folder import TemporaryFolder, sweep
 from studio.core.styles.learned_style_file import SUFFIX, training_file
 from studio.jobs.following import follow
 
 _PREFIX = "style-studio-lesson-"
-_ABANDONED = 60.0  # seconds after which a folder that nobody has locked is one of a worker that was killed
 
 
 @dataclass(frozen=True)
@@ -88,17 +86,15 @@ class _Lesson:
 
     def __init__(self, engine: Engine, request: TuneRequest, checkpoint: bytes) -> None:
         self.request_id = request.id
-        _sweep()
-        self._folder = TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
-        self._lock = FolderLock(Path(self._folder.name))
-        self._lock.take_if_free()
-        self._style = Path(self._folder.name, f"style{SUFFIX}")
+        sweep(_PREFIX, [Path(gettempdir())])  # what workers have left that were killed
+        self._folder = TemporaryFolder(_PREFIX)
+        self._style = self._folder.path / f"style{SUFFIX}"
         self._checkpoint = training_file(self._style)
         if checkpoint:
             try:
                 self._checkpoint.write_bytes(checkpoint)
             except BaseException:
-                self._remove()
+                self._folder.remove()
                 raise
         request = replace(request, output=self._style, is_resumed=bool(checkpoint))
         self._events = follow(request, engine, "a style")
@@ -125,11 +121,7 @@ class _Lesson:
     def close(self) -> None:
         with suppress(ValueError):  # the work has ended in the middle of a piece, on another thread
             self._events.close()
-        self._remove()
-
-    def _remove(self) -> None:
-        self._lock.release()
-        self._folder.cleanup()
+        self._folder.remove()
 
     def _changed(self, path: Path) -> bytes:
         data = b""
@@ -139,13 +131,3 @@ class _Lesson:
             return b""
         self._sent[path] = data
         return data
-
-
-def _sweep() -> None:
-    """Remove the folders of workers that were killed."""
-    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError, StudioError):
-            lock = FolderLock(folder)
-            if time.time() - folder.stat().st_mtime > _ABANDONED and lock.take_if_free(0) and lock.is_held:
-                lock.release()
-                rmtree(folder, ignore_errors=True)

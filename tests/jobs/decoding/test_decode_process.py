@@ -29,6 +29,7 @@ from studio.core.image_io.opening.opener import Cancellation, OpeningCancelled
 from studio.core.picture import Picture
 from studio.core.project.project import Project
 from studio.core.project.project_file import load_project, save_project
+from studio.core.storage.folder_lock import LOCK_NAME
 from studio.jobs.decoding import child
 from studio.jobs.decoding.answering import OpensHere
 from studio.jobs.decoding.bounds import Bounds
@@ -185,6 +186,29 @@ def test_nothing_lies_about_when_it_has_begun(make: Callable[..., DecodeProcess]
     opener.open_picture(photo)
     assert opener._child is not None
     assert opener._child._folder is None
+
+
+def test_what_killed_studios_have_left_is_removed_and_what_others_are_at_stays(
+    make: Callable[..., DecodeProcess], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared, temporary = tmp_path / "shared", tmp_path / "temporary"
+    for place in (shared, temporary):
+        place.mkdir()
+    monkeypatch.setattr(child, "_SHARED_MEMORY", shared)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    others = child.DecodeChild(Bounds())  # of another studio, which is not ready as far as it has heard
+    assert others._folder is not None
+    left = [place / others._folder.path.name for place in (shared, temporary)]
+    left = [folder.with_name(f"{folder.name}-left") for folder in left]
+    for folder in left:
+        folder.mkdir()
+        (folder / LOCK_NAME).touch()
+        (folder / "picture").touch()
+    for folder in (*left, others._folder.path):
+        os.utime(folder, (0, 0))
+    make().start()
+    assert not any(folder.exists() for folder in left) and others._folder.path.exists()
+    others.end()
 
 
 def test_a_picture_that_never_comes_is_given_up_when_told(make: Callable[..., DecodeProcess], photo: Path) -> None:
