@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from studio.core.errors import RecipeError
 from studio.core.print_size import parse_print_size
+from studio.core.storage.untrusted import parse_json
 
 Method = Literal["finish", "live", "pattern"]
 Quality = Literal["draft", "standard", "high"]
@@ -237,8 +238,8 @@ class StyleRecipe:
     def from_json(cls, text: str) -> StyleRecipe:
         """Inverse of `to_json`. Raises RecipeError if it is no recipe or comes from a newer studio."""
         try:
-            values = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            values = parse_json(text)
+        except ValueError as error:
             raise RecipeError("This is not a recipe: it is not valid JSON.") from error
         if not isinstance(values, Mapping):
             raise RecipeError("This is not a recipe: it holds no settings.")

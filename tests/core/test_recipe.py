@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
 from dataclasses import fields
 
 import pytest
@@ -108,6 +109,16 @@ def test_a_recipe_has_the_oldest_version_that_can_say_it(fields: dict[str, str],
     recipe = StyleRecipe(**fields)
     assert json.loads(recipe.to_json())["version"] == version
     assert StyleRecipe.from_json(recipe.to_json()) == recipe
+
+
+def test_settings_nested_as_deep_as_python_can_just_read_are_refused_as_deeper_ones_are() -> None:
+    refusals = set()
+    for depth in range(sys.getrecursionlimit() - 200, sys.getrecursionlimit() + 9):
+        for name in ("strength", "method", "style_shares"):
+            with pytest.raises(RecipeError) as refused:
+                StyleRecipe.from_json(f'{{"{name}": {"[" * depth}{"]" * depth}}}')
+            refusals.add(str(refused.value))
+    assert refusals == {"This is not a recipe: it is not valid JSON."}
 
 
 def test_settings_that_json_leaves_out_are_the_defaults() -> None:

@@ -12,6 +12,7 @@ from studio.core.errors import RecipeError
 from studio.core.picture import Pixels
 from studio.core.regions.region import MOST_REGIONS, Region, free_name
 from studio.core.regions.region_text import read_region, region_values
+from studio.core.storage.untrusted import parse_json
 from studio.core.styles.style import Style
 
 
@@ -66,8 +67,8 @@ def regions_from_text(text: str) -> tuple[RecipeRegion, ...]:
     if not text:
         return ()
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        values = parse_json(text)
+    except ValueError as error:
         raise RecipeError("The regions of the recipe can no longer be read.") from error
     return regions_from_values(values)
 

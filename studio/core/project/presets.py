@@ -15,7 +15,7 @@ from studio.core.recipe import StyleRecipe
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.regular_file import reason
-from studio.core.storage.untrusted import parse_object, read_bounded
+from studio.core.storage.untrusted import parse_json, parse_object, read_bounded
 from studio.core.storage.user_folders import config_folder
 
 LONGEST_NAME = 80  # characters
@@ -162,9 +162,9 @@ def preset_text(name: str, kept: KeptSettings) -> str:
 def read_preset_text(text: str) -> tuple[str, KeptSettings] | None:
     """The preset in such a line, or None if that is none."""
     try:
-        name, values = json.loads(text)
+        name, values = parse_json(text)
         return checked_name(name), _from_values(values)
-    except (StudioError, ValueError, TypeError, AttributeError, RecursionError):
+    except (StudioError, ValueError, TypeError, AttributeError):
         return None
 
 

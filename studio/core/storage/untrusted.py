@@ -16,6 +16,7 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 _MOST_MEASURED = 1e12
+_DEEPEST = 100  # lists and objects within each other; the studio nests less than ten
 LONGEST_PATH = 4096  # characters; longer ones no system opens
 
 _PLAIN = re.compile(r"(?!\.{1,2}$)[^/\\:\n]+")  # a name that is no path on any system
@@ -49,9 +50,12 @@ def check_ordinary(path: Path, most: int = sys.maxsize) -> int:
 def parse_json(text: str | bytes) -> Any:
     """What a text holds in JSON. Raises ValueError if it is none, however it was spoilt."""
     try:
-        return json.loads(text)
+        values = json.loads(text)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+    if _is_nested(values, _DEEPEST):  # what Python can just read, it can no longer show or write
+        raise ValueError("it is nested too deeply")
+    return values
 
 
 def parse_object(text: str | bytes) -> dict[str, Any]:
@@ -160,6 +164,17 @@ def _path_text(name: object) -> str:
     if not isinstance(name, str) or not name or "\0" in name or len(name) > LONGEST_PATH:
         raise ValueError(f"{_short(name)} is not a file name")
     return name
+
+
+def _is_nested(values: object, depth: int) -> bool:
+    """Whether JSON values hold more lists and objects within each other than that."""
+    level = [values]
+    for _ in range(depth):
+        holders = [value for value in level if isinstance(value, dict | list)]
+        level = [part for value in holders for part in (value.values() if isinstance(value, dict) else value)]
+        if not level:
+            return False
+    return any(isinstance(value, dict | list) for value in level)
 
 
 def _is_of_type(value: object, wanted: Any) -> bool:

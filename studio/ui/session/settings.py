@@ -18,6 +18,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
 from studio.core.storage.regular_file import read_regular
+from studio.core.storage.untrusted import parse_json
 from studio.core.storage.user_folders import config_folder
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -134,8 +135,8 @@ def _read(path: Path) -> dict[str, Any]:
     if len(data) > _LARGEST:
         raise StudioError(QCoreApplication.translate("Settings", "{} is too large.").format(path.name))
     try:
-        values = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        values = parse_json(data)
+    except ValueError as error:
         raise StudioError(QCoreApplication.translate("Settings", "{} is damaged.").format(path.name)) from error
     if not isinstance(values, dict):
         raise StudioError(QCoreApplication.translate("Settings", "{} is damaged.").format(path.name))

@@ -15,6 +15,7 @@ from studio.core.storage.untrusted import (
     LONGEST_PATH,
     make_checked,
     name_key,
+    parse_json,
     parse_object,
     path_anywhere,
     path_below,
@@ -99,6 +100,17 @@ def test_names_that_are_one_on_some_disk_have_one_key() -> None:
 def test_what_is_no_object_is_refused_however_it_was_spoilt(text: str | bytes) -> None:
     with pytest.raises(ValueError):
         parse_object(text)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
+def test_what_is_nested_further_than_anything_of_the_studio_is_refused(opening: str, closing: str) -> None:
+    innermost = "{}" if opening[-1] == ":" else ""
+    depth = 100 // (opening.count("[") + opening.count("{"))
+    fits = depth - 1 if innermost else depth
+    assert parse_json(opening * fits + innermost + closing * fits)
+    for deeper in (depth + 1, 900, 1000, 100_000):
+        with pytest.raises(ValueError, match=r"nested too deeply"):
+            parse_json(opening * deeper + innermost + closing * deeper)
 
 
 def test_a_file_is_read_to_its_limit_and_no_further(tmp_path: Path) -> None:
