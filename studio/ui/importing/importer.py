@@ -159,9 +159,12 @@ class Importer(QObject):
             case "blend", "image":
                 self.opening.submit(open_image, self._blend, self._refuse_picture)
             case zone, "style":
-                for card in self.cards:
-                    if card.id == payload.style_id:
-                        (self.mix_in if zone == "mix" else self.use_style)(card)
+                take = self.mix_in if zone == "mix" else self.use_style
+                card = next((card for card in self.cards if card.id == payload.style_id), None)
+                if card is not None:
+                    take(card)
+                else:  # dragged out of another window of the studio
+                    self.user_styles.find(payload.style_id, take)
             case "mix", "files" if is_style_file(payload.paths[0]):
                 self.user_styles.keep_learned(payload.paths[0], self.mix_in)
             case "mix", "files":

@@ -70,6 +70,25 @@ class UserStyles(QObject):
         """Read the library."""
         self._files.submit(self._library.read, lambda found: self._take_library(*found), self._refuse)
 
+    def find(self, card_id: str, take: Callable[[Card], None]) -> None:
+        """Call `take` with a style that another studio has put into the library meanwhile; tell if there is none."""
+        missing = StudioError(
+            self.tr("The style that was dropped is not in the gallery of this window."),
+            self.tr("Drop its picture or its style file instead."),
+        )
+
+        def read() -> Card:
+            card = next((card for card in self._library.read()[0] if card.id == card_id), None)
+            if card is None:
+                raise missing
+            return card
+
+        def found(card: Card) -> None:
+            self._insert(card)
+            take(card)
+
+        self._files.submit(read, found, self._refuse)
+
     def use(
         self,
         open_one: Callable[[WaitedFor], Picture],

@@ -16,7 +16,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.core.image_io import open_picture
 from studio.core.styles.learned_style_file import write_learned
+from studio.core.styles.style_library import StyleLibrary
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import ZONES
 from studio.ui.importing.importer import MOST_MIXED
@@ -333,6 +335,25 @@ def test_tiles_of_the_gallery_are_used_and_mixed_in(qtbot: QtBot, loaded: Studio
     qtbot.waitUntil(lambda: style_titles(loaded)[1:] == ["Poppies"])
     drop_on(loaded.window.canvas, gallery_style(card_named(loaded, "Lion").id), "style")
     qtbot.waitUntil(lambda: style_titles(loaded) == ["Lion"])
+
+
+def test_a_style_that_another_studio_has_kept_meanwhile_is_taken_into_the_gallery(
+    qtbot: QtBot, loaded: Studio, folder: Path
+) -> None:
+    card = StyleLibrary(loaded.importer.user_styles.folder).add(open_picture(folder / "b.png"))
+    assert card not in loaded.importer.cards
+    drop_on(loaded.window.canvas, gallery_style(card.id), "mix")
+    qtbot.waitUntil(lambda: style_titles(loaded)[1:] == ["b"])
+    assert card in loaded.importer.cards
+
+
+@pytest.mark.parametrize("zone", ["style", "mix"])
+def test_a_style_of_another_gallery_is_told_to_be_none_of_this_one(qtbot: QtBot, loaded: Studio, zone: str) -> None:
+    before = style_titles(loaded)
+    drop_on(loaded.window.canvas, gallery_style("of-somebody-else-0123456789ab"), zone)
+    told = "The style that was dropped is not in the gallery of this window."
+    qtbot.waitUntil(lambda: problem(loaded) == told)
+    assert style_titles(loaded) == before
 
 
 def test_what_can_be_dropped_can_be_pasted(qtbot: QtBot, studio: Studio, folder: Path) -> None:
