@@ -100,7 +100,7 @@ def find_style(name: str, opener: PictureOpener) -> Style:
     cards = _cards()
     card = _with_id(name, cards) or _with_file(Path(name), cards)
     if card is None:
-        if not _is_file(name):
+        if file_identity(Path(name)) is None:
             raise UsageError(f"There is no style and no file called {name!r}.", suggestion(name))
         return open_style_file(Path(name), opener.open_picture)
     return open_style(card, opener.open_picture)
@@ -128,7 +128,7 @@ def read_recipe_file(path: Path | None) -> StyleRecipe:
     """The recipe in a JSON file or in a picture exported by the studio; the default one for None."""
     if path is None:
         return StyleRecipe()
-    if not _is_file(str(path)):
+    if file_identity(path) is None:
         raise UsageError(f"There is no recipe {path}.", "Give a .json file, or a picture exported by Style Studio.")
     return load_recipe(path)
 
@@ -165,10 +165,3 @@ def _piped() -> bytes:
     if len(data) > _MOST_PIPED:
         raise PictureError(f"Standard input brings more than {_MOST_PIPED >> 30} GB.", "Send one picture.")
     return data
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return Path(name).is_file()
-    except (OSError, ValueError):  # longer than the system allows, or with a zero byte
-        return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from itertools import chain
 from pathlib import Path
@@ -13,6 +12,7 @@ from studio.cli.inputs import carried_regions, find_style
 from studio.cli.options import UsageError, option_names, reader_of
 from studio.core.errors import RecipeError
 from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.image_io.output_check import file_identity
 from studio.core.recipe import SHARE_KNOB, StyleRecipe
 from studio.core.regions.mask_file import mask_of
 from studio.core.regions.region import MOST_REGIONS, REGION_KNOBS, Region
@@ -100,7 +100,7 @@ def _mask(place: str, opener: PictureOpener) -> Mask:
         return Mask.of(Found(place))
     if place == "upper":
         return upper_part()
-    if not os.path.isfile(place):  # noqa: PTH113 - Path's raises where the name is too long
+    if file_identity(Path(place)) is None:
         name, colon, rest = place.partition(":")
         if colon and name in (*FOUND_NAMES, "upper"):
             raise _no_setting(rest)

@@ -106,7 +106,13 @@ def test_a_pattern_needs_no_photo(studio: Studio) -> None:
         (("--style", STYLE), "There is no photo to paint."),
         (("missing.jpg", "--style", STYLE), "There is no picture missing.jpg."),
         (("photo.png", "--style", "missing.jpg"), "There is no style and no file called 'missing.jpg'."),
+        (("photo.png", "--style", "pipe.png"), "pipe.png is not an ordinary file. Choose an ordinary file."),
+        (("photo.png", "--style", "data"), "data is a folder. Choose a file in it."),
         (("photo.png", "--style", STYLE, "--recipe", "missing.json"), "There is no recipe missing.json."),
+        (("photo.png", "--style", STYLE, "--recipe", "pipe.png"), "pipe.png is not an ordinary file."),
+        (("photo.png", "--style", STYLE, "--region", "pipe.png"), "pipe.png is not an ordinary file."),
+        (("photo.png", "--style", STYLE, "--region", "data"), "data is a folder."),
+        (("photo.png", "--style", STYLE, "--profile", "data"), "data is a folder. Choose a file in it."),
         (("x" * 5000, "--style", STYLE), "There is no picture xxx"),
         (("data", "--style", STYLE), "data is a folder."),
         (("pipe.png", "--style", STYLE), "pipe.png is not an ordinary file."),
@@ -162,6 +168,7 @@ def test_the_name_decides_the_format(studio: Studio, name: str, format_name: str
         ("folder.png", "folder.png is a folder."),
         ("out.psd", "out.psd ends in .psd"),
         ("out", "out has no ending"),
+        (os.sep, f"{os.sep} has no ending"),
     ],
 )
 def test_an_impossible_output_is_said_before_painting(studio: Studio, output: str, sentence: str) -> None:

@@ -79,7 +79,7 @@ def _learn(request: TuneRequest, engine: Engine, report: TuneReport) -> Done:
 def _check_output(arguments: argparse.Namespace) -> None:
     output: Path = arguments.output
     if output.suffix.lower() != SUFFIX:
-        raise UsageError(f"A style's file ends in {SUFFIX}; {output.name} does not.", "Name another one.")
+        raise UsageError(f"A style's file ends in {SUFFIX}; {output} does not.", "Name another one.")
     if arguments.resume:
         if not os.path.isfile(training_file(output)):  # noqa: PTH113 - Path's raises where the name is too long
             raise UsageError(f"There is nothing to resume for {output}.", "Leave out --resume.")

@@ -19,6 +19,7 @@ from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.engine_api.features import EncoderName, FeatureQuery, Pool
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
+from studio.core.storage.regular_file import reason, shown_name
 from studio.core.storage.untrusted import parse_object, read_bounded
 
 _FORMAT, _VERSION = "style-studio-classifier", "1"
@@ -72,7 +73,9 @@ def read_classifier(path: Path) -> Classifier:
     try:
         data = read_bounded(path, _LARGEST)
     except (OSError, ValueError) as error:
-        raise StudioError(f"{path.name} cannot be read: {error}.", "Choose a classifier of the studio's.") from error
+        raise StudioError(
+            f"{shown_name(path)} cannot be read: {reason(error)}.", "Choose a classifier of the studio's."
+        ) from error
     try:
         length = int.from_bytes(data[:8], "little")
         if not 2 <= length <= min(_LARGEST_HEADER, len(data) - 8):

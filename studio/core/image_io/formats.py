@@ -11,6 +11,7 @@ from typing import IO, Literal
 from PIL import ImageFile
 
 from studio.core.errors import PictureError
+from studio.core.storage.regular_file import shown_name
 
 ExportFormat = Literal["png", "jpeg", "webp", "tiff", "avif", "jxl", "ora"]
 FormatName = Literal["JPEG", "PNG", "WebP", "TIFF", "AVIF", "HEIC", "BMP", "GIF"]
@@ -162,7 +163,7 @@ def format_of(path: Path) -> ExportFormat:
     if found is None:
         ending = f"ends in {path.suffix}" if path.suffix else "has no ending"
         raise PictureError(
-            f"{path.name} {ending}, which is not a format that an artwork can be written in.",
+            f"{shown_name(path)} {ending}, which is not a format that an artwork can be written in.",
             f"Name it with one of {', '.join(EXPORT_SUFFIXES)}.",
         )
     return found

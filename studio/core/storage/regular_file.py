@@ -16,9 +16,9 @@ def open_regular(path: Path) -> IO[bytes]:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise PictureError(f"{name} is a folder.", "Choose a picture inside it.")
+            raise PictureError(f"{name} is a folder.", "Choose a file in it.")
         if not stat.S_ISREG(status.st_mode):
-            raise PictureError(f"{name} is not an ordinary file.", "Choose a picture file.")
+            raise PictureError(f"{name} is not an ordinary file.", "Choose an ordinary file.")
         return path.open("rb")
     except FileNotFoundError as error:
         if path.is_symlink():

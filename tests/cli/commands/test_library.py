@@ -244,6 +244,22 @@ def test_where_nothing_can_be_written_nothing_is_looked_at(
     assert "There is no folder" in studio.err and not studio.engine.requests
 
 
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (("classify", "train", "pictures", "-o", "/"), "/ has the wrong ending for a classifier."),
+        (("classify", "label", "/", "pictures"), "/ cannot be read: it is not an ordinary file."),
+        (("map", "pictures", "-o", "/"), "/ has the wrong ending for a map."),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
+)
+def test_the_root_of_the_disk_has_a_name_in_sentences(
+    studio: Studio, pictures: Path, command: tuple[str, ...], sentence: str
+) -> None:
+    assert studio(*command) == 2
+    assert studio.err.startswith(f"style-studio: {sentence}") and not studio.engine.requests
+
+
 def test_a_classifier_is_trained_tested_and_labels_with_a_caution(studio: Studio, classes: Path) -> None:
     assert studio("classify", "train", "classes", "-o", "model.safetensors", "--json") == 0
     last = studio.lines[-1]

@@ -137,6 +137,7 @@ def test_an_older_style_is_not_called_what_was_learnt_so_far(studio: Studio, wor
     ("arguments", "words"),
     [
         (["--name", "x", "-o", "mine.png"], "ends in .safetensors"),
+        (["--name", "x", "-o", "/"], "ends in .safetensors; / does not."),
         (["--name", "x", "-o", "nowhere/mine.safetensors"], "folder nowhere is not there"),
         (["--name", " ", "-o", OUT], "no name"),
         (["--name", "x", "-o", OUT, "--steps", "0"], "Steps is 0"),

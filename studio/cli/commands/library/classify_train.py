@@ -96,9 +96,9 @@ def assessment_values(found: Assessment) -> dict[str, Any]:
 
 def _outputs(arguments: argparse.Namespace) -> tuple[Path, Path]:
     output: Path = arguments.output
-    report: Path = arguments.report or output.with_suffix(".html")
     if output.suffix.lower() != _MODEL_SUFFIX:
         raise UsageError(f"{output} has the wrong ending for a classifier.", f"End it in {_MODEL_SUFFIX}.")
+    report: Path = arguments.report or output.with_suffix(".html")  # which a path without a name refuses
     for path in (output, report):
         check_free(path, arguments.overwrite)
     return output, report

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
-from studio.core.storage.regular_file import reason
+from studio.core.storage.regular_file import reason, shown_name
 from studio.core.storage.untrusted import read_bounded
 
 if TYPE_CHECKING:
@@ -149,5 +149,5 @@ def _read(path: Path, what: str) -> bytes:
         return read_bounded(path, _LARGEST)
     except (OSError, ValueError) as error:
         raise PictureError(
-            f"The {what} {path.name} cannot be read: {reason(error)}.", "Check where it is, or export unsigned."
+            f"The {what} {shown_name(path)} cannot be read: {reason(error)}.", "Check where it is, or export unsigned."
         ) from error
