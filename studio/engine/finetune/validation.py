@@ -21,7 +21,6 @@ from studio.engine.runtime.tensors import resize_to
 EXAM_STYLE_LAYERS = ("relu2_2", "relu3_2", "relu4_2")  # no loss of the studio looks at moments there
 EXAM_CONTENT_LAYER = "relu4_2"
 EXAM_EDGE = 512  # px of the longer edge of photos and works
-SEEN_COUNTS = 2  # times as much as the work kept back count the others in an exam
 CELLS = 24  # along each edge, of which all pairs are compared
 
 
@@ -29,9 +28,9 @@ class Exam:
     """Measures painters on whole photos, against works learnt from and others. To be used as a Validator.
 
     seen, unseen: relative distance of mean and covariance of features to those of all the works together. content: 1 -
-    correlation of what is alike within photo and picture. style, total: the mean of seen, which counts twice, and
-    unseen, for the photo has to be kept and that is all; how well is a condition (`tuner.py`). A single work kept back
-    says less of an artist's hand than all the others together.
+    correlation of what is alike within photo and picture. style, total: the mean of seen, once for each work that is
+    learnt from, and of unseen: works by one hand differ, and from a single one a lesson may well lead away. The photo
+    has to be kept and that is all; how well is a condition (`tuner.py`).
     """
 
     def __init__(
@@ -61,7 +60,8 @@ class Exam:
             own = {layer: moments(trace[layer]) for layer in EXAM_STYLE_LAYERS}
             errors = [style_error(own, target) for target in self._targets if target is not None]
             content = 1 - correlation(similarity(trace[EXAM_CONTENT_LAYER]), alike)
-            style = (SEEN_COUNTS * errors[0] + sum(errors[1:])) / (SEEN_COUNTS + len(errors) - 1)
+            seen_counts = len(self._works)
+            style = (seen_counts * errors[0] + sum(errors[1:])) / (seen_counts + len(errors) - 1)
             measured = {"style": style, "content": content, "total": style, "seen": errors[0]}
             found.append(measured | ({"unseen": errors[1]} if len(errors) == 2 else {}))
         return {name: sum(errors[name] for errors in found) / len(found) for name in found[0]}

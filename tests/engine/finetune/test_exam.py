@@ -14,6 +14,7 @@ from studio.engine.losses.painting_loss import MOMENTS
 from studio.engine.networks.vgg import Encoder
 from tests.support.scenes import waves, weave
 
+WORKS = 3  # that are learnt from, and alike here
 PHOTO, WORK, OTHER = waves(64, 64), weave(64, 64), weave(64, 96)
 
 
@@ -23,7 +24,7 @@ def few_cells(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def marks(encoder: Encoder, painted: Tensor, unseen: list[Tensor]) -> dict[str, float]:
-    exam = Exam(encoder, [PHOTO], [WORK], unseen)
+    exam = Exam(encoder, [PHOTO], [WORK] * WORKS, unseen)
     run_to_end(exam.validate(lambda photo: photo))  # what it remembers must not change the next marks
     return run_to_end(exam.validate(lambda photo: painted))
 
@@ -38,7 +39,7 @@ def test_the_work_itself_has_no_style_error_and_the_photo_no_content_error(encod
     assert as_photo["content"] == pytest.approx(0, abs=1e-3)
     assert as_photo["seen"] > 0.2 and as_work["content"] > 0.1
     assert 0 < as_work["unseen"] < as_photo["unseen"]
-    assert as_work["style"] == pytest.approx((2 * as_work["seen"] + as_work["unseen"]) / 3)
+    assert as_work["style"] == pytest.approx((WORKS * as_work["seen"] + as_work["unseen"]) / (WORKS + 1))
     assert as_work["total"] == as_work["style"]
 
 
