@@ -34,6 +34,7 @@ _LAST_IN_PIXELS, _LAST_NAMED = 3, 4
 SIZE_RULES = ("pixels", "auto", "photo")  # besides sizes of prints
 _FIRST_FREEDOM = 1.0  # how Finish painted before there was a choice
 _FIRST_NETWORK = "arbitrary_style_magenta"  # the only one there was when recipes had version 1
+LONGEST_EDGE = 8192  # px of an artwork
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ KNOBS: tuple[Knob, ...] = (
          methods=_WITH_PHOTO),
     Knob("smoothness", "Smoothness", "Calms grain and speckle; a lot of it turns paint into washes."),
     Knob("long_edge", "Size", "Longer edge of the artwork. Larger takes longer: twice the edge, four times the time.",
-         low=128, high=8192, step=1, unit="px", scale="log", group="picture"),
+         low=128, high=LONGEST_EDGE, step=1, unit="px", scale="log", group="picture"),
     Knob("quality", "Quality", "Draft shows the idea, standard is ready to share, high is for print.",
          scale="choice", choices=QUALITIES, methods=_BY_STEPS, group="picture"),
     Knob("seed", "Seed", "Another number, another variation. On one computer, the same number paints the same again.",

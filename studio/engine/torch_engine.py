@@ -35,7 +35,7 @@ from studio.core.engine_api.schedule import NARROWEST
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.generators import mapped, run_to_end
 from studio.core.picture import Picture, fit_size
-from studio.core.recipe import FINE_NETWORK, KNOBS, QUICK_NETWORK, StyleRecipe
+from studio.core.recipe import FINE_NETWORK, LONGEST_EDGE, QUICK_NETWORK, StyleRecipe
 from studio.engine.comparison.comparer import Comparer
 from studio.engine.curator.classifier_job import train_classifier
 from studio.engine.event_reporter import Reporter
@@ -63,7 +63,6 @@ from studio.engine.runtime.tensors import reading, shrinking, shrinking_opacity,
 from studio.engine.vision.describer import Describer
 from studio.engine.vision.seer import Seer
 
-_LONGEST = int(next(knob for knob in KNOBS if knob.field == "long_edge").high)
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
 KEPT_FEATURES = (
     512 << 20
@@ -327,6 +326,6 @@ def _checked_size(request: StyleRequest) -> tuple[int, int]:
     if min(width, height) < NARROWEST:
         raise RecipeError(
             f"The artwork would be {width} x {height} px; no edge may be below {NARROWEST} px.",
-            "Choose a larger size." if min(fit_size(*shape, _LONGEST)) >= NARROWEST else "Crop the photo first.",
+            "Choose a larger size." if min(fit_size(*shape, LONGEST_EDGE)) >= NARROWEST else "Crop the photo first.",
         )
     return height, width

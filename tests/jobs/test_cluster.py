@@ -101,13 +101,17 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cluster, name, 0.01)
 
 
+def connected(client: FakeClient, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    monkeypatch.setattr(cluster, "_connect", lambda _: client)
+    return Cluster("tcp://10.0.0.5:8786", FakeEngine, EngineSettings())
+
+
 @ASKED
 def test_a_scheduler_that_has_just_gone_is_told_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, ask: Callable[[Cluster], object]
 ) -> None:
     client = LosingClient()
-    monkeypatch.setattr(cluster, "_connect", lambda _: client)
-    with Cluster("tcp://10.0.0.5:8786", FakeEngine, EngineSettings()) as asked:
+    with connected(client, monkeypatch) as asked:
         client.is_lost = True
         with pytest.raises(ClusterGone, match=r"The cluster at tcp://10\.0\.0\.5:8786 is gone"):
             ask(asked)
@@ -118,8 +122,7 @@ def test_a_scheduler_that_is_frozen_is_told_in_a_sentence_and_not_waited_for_aga
     monkeypatch: pytest.MonkeyPatch, ask: Callable[[Cluster], object]
 ) -> None:
     client = FakeClient()
-    monkeypatch.setattr(cluster, "_connect", lambda _: client)
-    with Cluster("tcp://10.0.0.5:8786", FakeEngine, EngineSettings()) as asked:
+    with connected(client, monkeypatch) as asked:
         client.is_frozen = True
         with pytest.raises(ClusterGone, match=r"at tcp://10\.0\.0\.5:8786 has not answered for .* seconds"):
             ask(asked)
@@ -129,8 +132,7 @@ def test_a_scheduler_that_is_frozen_is_told_in_a_sentence_and_not_waited_for_aga
 
 def test_the_end_does_not_wait_for_a_scheduler_that_has_frozen_unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
     client = FakeClient()
-    monkeypatch.setattr(cluster, "_connect", lambda _: client)
-    with pytest.raises(KeyboardInterrupt), Cluster("tcp://10.0.0.5:8786", FakeEngine, EngineSettings()):
+    with pytest.raises(KeyboardInterrupt), connected(client, monkeypatch):
         client.is_frozen = True
         raise KeyboardInterrupt
     assert client.closed_within is not None
@@ -138,7 +140,6 @@ def test_the_end_does_not_wait_for_a_scheduler_that_has_frozen_unnoticed(monkeyp
 
 def test_workers_that_do_not_take_the_studio_in_time_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     client = FakeClient()
-    monkeypatch.setattr(cluster, "_connect", lambda _: client)
     monkeypatch.setattr(cluster, "_PLUGIN_SECONDS", 0.01)
 
     async def wait(*_: object, **__: object) -> None:
@@ -146,7 +147,7 @@ def test_workers_that_do_not_take_the_studio_in_time_are_told(monkeypatch: pytes
 
     monkeypatch.setattr(client, "register_plugin", wait)
     with pytest.raises(ClusterGone, match="has not answered"):
-        Cluster("tcp://10.0.0.5:8786", FakeEngine, EngineSettings())
+        connected(client, monkeypatch)
     assert client.closed_within is not None
 
 

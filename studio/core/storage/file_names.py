@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST_STEM = 120  # characters
-MOST_BYTES = 200  # in UTF-8; a disk takes 255, with ending and number
+_MOST_BYTES = 200  # in UTF-8; a disk takes 255, with ending and number
 
 # What Windows refuses in names ("/" everybody does), control characters, and what `studio.core.displayable` shows
 # otherwise than it is: nobody could read such a name, let alone type it.
@@ -24,14 +24,14 @@ def proposed_stem(text: str, otherwise: str, longest: int = LONGEST_STEM) -> str
     """
     text = _REFUSED.sub(" ", _AT_AN_END.sub("", text))
     stem = " ".join(text.split())[:longest]
-    stem = stem.encode()[:MOST_BYTES].decode(errors="ignore").strip(" .")  # Windows drops those at the end
+    stem = stem.encode()[:_MOST_BYTES].decode(errors="ignore").strip(" .")  # Windows drops those at the end
     return _DEVICE.sub(lambda device: f"{device[1]}_", stem, count=1) if _DEVICE.match(stem) else stem or otherwise
 
 
 def stem_after(name: str, otherwise: str) -> str:
     """The stem of a file that is named after another's stem: the same where every system takes it, else as proposed.
 
-    `otherwise` where nothing of it can be in a name. At most MOST_BYTES long. Folders are named so as well.
+    `otherwise` where nothing of it can be in a name. At most _MOST_BYTES long. Folders are named so as well.
     """
     is_taken = name and not (_REFUSED.search(name) or _DEVICE.match(name) or name.endswith((" ", ".")))
-    return name if is_taken and len(name.encode()) <= MOST_BYTES else proposed_stem(name, otherwise, MOST_BYTES)
+    return name if is_taken and len(name.encode()) <= _MOST_BYTES else proposed_stem(name, otherwise, _MOST_BYTES)

@@ -36,7 +36,7 @@ from studio.engine.runtime.generators import timed
 from studio.engine.runtime.moving_average import average_into
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
-VALIDATE_EVERY = 25  # steps: an exam takes as long as one of them
+VALIDATE_EVERY = 25  # steps: an exam takes as long as half a dozen of them
 PATIENCE = 12  # validations without a better one, then a stage ends: some come only as the rate falls
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
 MOST_EXAM_CONTENT = 1.09  # the same of the content error of an exam

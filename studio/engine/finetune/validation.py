@@ -52,6 +52,7 @@ class Exam:
                 trace = yield from self._encoder.trace(photo, [EXAM_CONTENT_LAYER], with_gradient=False)
                 self._alike.append(similarity(trace[EXAM_CONTENT_LAYER]))
             self._targets = seen, unseen
+        seen_counts = len(self._works)
         found: list[dict[str, float]] = []
         for photo, alike in zip(self._photos, self._alike, strict=True):
             painted = paint(photo).clamp(0, 1)
@@ -60,7 +61,6 @@ class Exam:
             own = {layer: moments(trace[layer]) for layer in EXAM_STYLE_LAYERS}
             errors = [style_error(own, target) for target in self._targets if target is not None]
             content = 1 - correlation(similarity(trace[EXAM_CONTENT_LAYER]), alike)
-            seen_counts = len(self._works)
             style = (seen_counts * errors[0] + sum(errors[1:])) / (seen_counts + len(errors) - 1)
             measured = {"style": style, "content": content, "total": style, "seen": errors[0]}
             found.append(measured | ({"unseen": errors[1]} if len(errors) == 2 else {}))

@@ -7,13 +7,12 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from studio.core.picture import fit_size
-from studio.core.recipe import KNOBS, QUALITIES, Quality
+from studio.core.recipe import LONGEST_EDGE, QUALITIES, Quality
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
 from studio.ui.session.session import Session
 
 FACTORS: dict[str, float] = {"larger_half": 1.5, "larger_twice": 2.0}  # of the longer edge, by action
-_LONGEST = int(next(knob.high for knob in KNOBS if knob.field == "long_edge"))
 
 
 class RefineActions(QObject):
@@ -69,4 +68,4 @@ class RefineActions(QObject):
         return QUALITIES[min(place + 1, len(QUALITIES) - 1)]
 
     def _long_edge(self, name: str) -> int:
-        return min(round(self._session.artwork.recipe.long_edge * FACTORS[name]), _LONGEST)
+        return min(round(self._session.artwork.recipe.long_edge * FACTORS[name]), LONGEST_EDGE)

@@ -15,7 +15,7 @@ from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.card import Card, bundled_cards
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
-from studio.core.recipe import KNOBS
+from studio.core.recipe import KNOBS, LONGEST_EDGE
 from studio.core.styles.learned_style_file import SUFFIX
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
@@ -32,7 +32,6 @@ from studio.ui.importing.importer import Importer
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.slider_scale import SliderScale
-from studio.ui.session.finish.painting_size import LONGEST
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
@@ -220,7 +219,7 @@ class ActionHandlers(QObject):
     @Slot(int)
     def _paint_larger_for_export(self, long_edge: int) -> None:
         """Paint with this longer edge, as far as pictures go, and offer to export what comes of it."""
-        long_edge = min(long_edge, LONGEST)
+        long_edge = min(long_edge, LONGEST_EDGE)
         if self._session.artwork.is_finished and self._session.finishing.run is None:
             self._session.continue_with(long_edge=long_edge)
             self._is_export_waiting = self._session.finishing.run is not None

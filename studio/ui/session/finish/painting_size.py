@@ -10,7 +10,7 @@ from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.durations import rough_bytes, rough_time
 from studio.core.print_size import CM_PER_INCH, parse_print_size
-from studio.core.recipe import KNOBS, StyleRecipe
+from studio.core.recipe import LONGEST_EDGE, StyleRecipe
 from studio.ui.session.finish.time_estimate import TimeEstimate
 
 translate = QCoreApplication.translate
@@ -19,8 +19,6 @@ LEAST_EDGE = 768  # px; a smaller photo leaves strokes no room
 LEAST_QUICK_EDGE = 512  # px, however slow the machine is, or busy just now: below it is no picture any more
 _UNKNOWN_EDGE = {"live": 4096}  # px, where nobody knows how long anything takes ...
 _UNKNOWN_EDGE_ELSE = 1024
-_KNOB = next(knob for knob in KNOBS if knob.field == "long_edge")
-LONGEST = int(_KNOB.high)
 
 
 def sized(state: ArtworkState, estimate: TimeEstimate) -> StyleRecipe:
@@ -35,7 +33,7 @@ def sized(state: ArtworkState, estimate: TimeEstimate) -> StyleRecipe:
         return recipe.sized_for(*photo)
     if content is None or is_square:
         return recipe
-    wanted = min(max(max(shape), LEAST_EDGE), LONGEST)
+    wanted = min(max(max(shape), LEAST_EDGE), LONGEST_EDGE)
     scale = wanted / max(shape)
     unknown = _UNKNOWN_EDGE.get(recipe.method, _UNKNOWN_EDGE_ELSE)
     width, height = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
@@ -76,16 +74,17 @@ def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None, secon
         return []
     if recipe.dpi is not None:
         wanted = parse_print_size(rule).long_edge(*size)
-        if wanted <= LONGEST:
+        if wanted <= LONGEST_EDGE:
             text = translate("PaintingSize", "for {:.1f} cm at {} dpi")
             return [text.format(edge * CM_PER_INCH / recipe.dpi, recipe.dpi)]
-        return [translate("PaintingSize", "the most there is, for {} dpi").format(round(recipe.dpi * LONGEST / wanted))]
+        dpi = round(recipe.dpi * LONGEST_EDGE / wanted)
+        return [translate("PaintingSize", "the most there is, for {} dpi").format(dpi)]
     if recipe.method == "pattern" and rule != "photo":  # nothing of the photo is in it
         return []
     if photo == edge:
         return [translate("PaintingSize", "as large as the photo")]
     if photo is not None and photo > edge:
-        if edge == LONGEST:
+        if edge == LONGEST_EDGE:
             return [translate("PaintingSize", "the most there is; the photo has {} px").format(photo)]
         if seconds is None:
             text = translate("PaintingSize", "until the pace of this machine is known; the photo has {} px")
