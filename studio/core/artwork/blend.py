@@ -56,6 +56,11 @@ class Blend:
         """The one below and the one above."""
         return self.base, self.over
 
+    @property
+    def name(self) -> str:
+        """What the double exposure is called where both photos have to be told: after both."""
+        return " and ".join(picture.name for picture in self.pictures)
+
     def swapped(self) -> Blend:
         """The same with the upper picture below."""
         return replace(self, base=self.over, over=self.base)

@@ -26,8 +26,7 @@ def layers_of(
     """
     if content is None:
         return ()
-    names = [picture.name for picture in (blend.pictures if blend else (content,))]
-    photo = Layer(f"Photo: {' and '.join(names)}", content)
+    photo = Layer(f"Photo: {(blend or content).name}", content)
     size = mask_size(content.width, content.height)
     known = [region for region in regions if seen is not None or not region.mask.found]
     drawn = [(region.name, draw_mask(region.mask, size, seen)) for region in reversed(known)]

@@ -132,8 +132,8 @@ def project_of(
 ) -> Project:
     """The project that an artwork is now. Quick: nothing is copied.
 
-    known: the entries so far; a result that is in none of them gets one of its own, painted now and grouped by its
-    photo's name; one that was replaced by itself in other colours keeps its entry.
+    known: the entries so far; a result that is in none of them gets one of its own, painted now and grouped by the name
+    of its photo, or of both photos; one that was replaced by itself in other colours keeps its entry.
     """
     entries = list(known)
     for result in artwork.history:
@@ -141,8 +141,8 @@ def project_of(
             continue
         place = next((i for i, entry in enumerate(entries) if _is_recolored(entry.result, result)), None)
         if place is None:
-            group = result.content.name if result.content else ""
-            entries.append(HistoryEntry(result, time.time(), group=group[:LONGEST_GROUP]))
+            photo = result.blend or result.content
+            entries.append(HistoryEntry(result, time.time(), group=photo.name[:LONGEST_GROUP] if photo else ""))
         else:
             entries[place] = replace(entries[place], result=result)
     state = artwork.state

@@ -43,7 +43,7 @@ class ShelfDelegate(QStyledItemDelegate):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         words = QRect(cell.left() + 6, cell.top(), PICTURE.width(), _HEADING)
         if group := index.data(GROUP_ROLE):
-            _write(painter, words, group, "muted", is_bold=True)
+            _write(painter, words, group, "muted", is_heading=True)
             if cell.left() > 0:
                 painter.setPen(QPen(color("control"), 1))
                 painter.drawLine(cell.left(), cell.top() + 2, cell.left(), cell.bottom() - 4)
@@ -128,11 +128,13 @@ def _outline(painter: QPainter, frame: QRectF, role: str, width: float) -> None:
     painter.drawRoundedRect(frame, RADIUS / 2, RADIUS / 2)
 
 
-def _write(painter: QPainter, place: QRect, text: str, role: str, *, is_bold: bool = False) -> None:
+def _write(painter: QPainter, place: QRect, text: str, role: str, *, is_heading: bool = False) -> None:
+    """A line of a tile; a heading is bold, and cut in the middle, since it may name two photos."""
     font = QFont(painter.font())
     font.setPixelSize(CAPTION_SIZE)
-    font.setBold(is_bold)
+    font.setBold(is_heading)
     painter.setFont(font)
     painter.setPen(color(role))  # type: ignore[arg-type]
-    text = QFontMetrics(font).elidedText(shortened(text, _LONGEST_WORDS), Qt.TextElideMode.ElideRight, place.width())
+    cut = Qt.TextElideMode.ElideMiddle if is_heading else Qt.TextElideMode.ElideRight
+    text = QFontMetrics(font).elidedText(shortened(text, _LONGEST_WORDS), cut, place.width())
     painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

@@ -307,7 +307,7 @@ def test_what_cannot_be_written_leaves_the_old_file(path: Path, monkeypatch: pyt
 def test_a_recolored_result_keeps_its_entry_and_a_new_one_gets_one() -> None:
     artwork = make_evening()
     first = project_of(artwork)
-    assert [entry.group for entry in first.history] == ["boat.jpg"] * 3
+    assert [entry.group for entry in first.history] == ["boat.jpg", "boat.jpg", "boat.jpg and sky.png"]
     pinned = tuple(replace(entry, is_pinned=True) for entry in first.history)
     artwork.recolor_result(make_picture(20, 16, "recolored", seed=11), 0.9)
     artwork.add_result(make_result(artwork, seed=12))
