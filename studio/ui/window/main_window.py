@@ -241,6 +241,7 @@ class MainWindow(QWidget):
         """Show another of `rooms` in place of the canvas and all around it, the status aside; None: the canvas."""
         self.tool_bar.setVisible(room is None and not self._actions["hide_panels"].isChecked())
         self.rooms.setCurrentWidget(room or self.splitter)
+        self.status_bar.show_canvas(room is None)
         if room is None:
             self.canvas.setFocus()
 

@@ -62,6 +62,11 @@ class StatusBar(QFrame):
         """Show the canvas's zoom; 1 is one pixel on one pixel."""
         self.zoom_label.setText(self._zoom(zoom))
 
+    def show_canvas(self, is_shown: bool) -> None:
+        """Tell the size and the zoom of the picture on the canvas, or nothing of them while another room is shown."""
+        self.size_label.setVisible(is_shown)
+        self.zoom_label.setVisible(is_shown)
+
     def watch_batch(self, queue: BatchQueue) -> None:
         """Show how far a batch in the background is, as a button that opens its window."""
 

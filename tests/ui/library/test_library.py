@@ -51,6 +51,13 @@ def test_the_key_and_escape_go_back_to_the_canvas(qtbot: QtBot, filled: Studio) 
         assert not filled.library.room.isVisible() and not filled.actions["library"].isChecked()
 
 
+def test_the_line_at_the_bottom_tells_size_and_zoom_only_while_the_canvas_is_shown(loaded: Studio) -> None:
+    bar = loaded.window.status_bar
+    for is_shown in (True, False, True):
+        assert (bar.size_label.isVisible(), bar.zoom_label.isVisible()) == (is_shown, is_shown)
+        loaded.actions["library"].trigger()
+
+
 def test_a_question_that_was_answered_on_the_canvas_is_not_asked_again_in_the_library(studio: Studio) -> None:
     here, there = studio.window.messages, studio.library.room.messages
     studio.session.post_message(Message("Two others were dropped.", action="add_offered", stays=True))
