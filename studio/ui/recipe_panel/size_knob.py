@@ -36,7 +36,7 @@ class SizeKnob(KnobSlider):
         track.reset_requested.connect(self.reset)
         self.rules = NoWheelComboBox()
         for rule, text in {
-            "auto": self.tr("Photo's size, less if slow"),
+            "auto": self.tr("Automatic, after the photo"),
             "photo": self.tr("As large as the photo"),
             "pixels": self.tr("In pixels"),
         }.items():

@@ -60,7 +60,13 @@ def resting(opened: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ((1500, 1125), 1.0, 1500, 1500, "1500 × 1125 px, as large as the photo, about 7 s"),
         ((4000, 3000), 20.0, 830, 1050, "more would take over a minute; the photo has 4000 px, about"),
-        ((300, 225), 1.0, LEAST_EDGE, LEAST_EDGE, "768 × 576 px, about"),
+        (
+            (300, 225),
+            1.0,
+            LEAST_EDGE,
+            LEAST_EDGE,
+            "768 × 576 px, enlarged to give strokes room; the photo has 300 px, about",
+        ),
         ((4000, 3000), 1000.0, 512, 512, "512 × 384 px, smaller, to be quicker; the photo has 4000 px, about 17 min"),
         ((9000, 600), 0.001, 8192, 8192, "the most there is; the photo has 9000 px"),
     ],

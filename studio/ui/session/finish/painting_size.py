@@ -56,7 +56,7 @@ def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:
     """What will be painted, why so large, and what it takes: "1024 × 683 px, about a minute here ..."."""
     size, recipe, photo = state.size, state.recipe, state.content
     if size is None:
-        as_photo = translate("PaintingSize", "As large as the photo, less if that is slow")
+        as_photo = translate("PaintingSize", "As large as the photo, more if that is small, less if slow")
         return as_photo if recipe.size_rule == "auto" else ""
     seconds, memory = estimate.seconds(*size, recipe), estimate.bytes(*size, recipe)
     parts = [f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px"]
@@ -93,4 +93,6 @@ def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None, secon
         else:  # at the least size, or busy with something else since the size was chosen
             text = translate("PaintingSize", "smaller, to be quicker; the photo has {} px")
         return [text.format(photo)]
+    if photo is not None and recipe.method != "pattern":  # whose edge is rounded
+        return [translate("PaintingSize", "enlarged to give strokes room; the photo has {} px").format(photo)]
     return []
