@@ -34,8 +34,9 @@ class LessonTime:
         self._pace = _read_pace(settings)
         self._request: TuneRequest | None = None
         self._own = LessonPace()  # of the lesson under way
-        self._expected: float | None = None  # s for all of it; the same as far as it is done, by clock and by engine:
-        self._by_clock: float | None = None
+        self._begun = 0.0  # s of the clock
+        self._expected: tuple[float, float] | None = None  # s for all of it, and for what comes after its preparation
+        self._by_clock: float | None = None  # s for all of it, going by what is done, by clock and by engine:
         self._by_engine: float | None = None
         self._seen: tuple[float, float] | None = None  # s of the clock, progress
         self._examined: tuple[int, float] | None = None  # step, s of the engine
@@ -50,14 +51,23 @@ class LessonTime:
 
     def seconds_left(self, progress: float) -> float | None:
         """How long the lesson under way goes on, with that share of it done; None while unknown."""
-        whole = self._by_engine or self._by_clock or self._expected
-        return None if whole is None else whole * (1 - progress)
+        whole = self._by_engine or self._by_clock
+        if whole is not None:
+            return whole * (1 - progress)
+        if self._expected is None:
+            return None
+        expected, learning = self._expected
+        if self._seen is not None:
+            return learning * (1 - progress)
+        return max(expected - (self._clock() - self._begun), learning)  # it prepares, or waits, which is no learning
 
     def begin(self, request: TuneRequest) -> None:
         """Follow this one from now on."""
-        expected = self.expected(request.settings, len(request.references) + len(request.photos))
-        self._request, self._own = request, LessonPace(self._painting.device)
-        self._expected = None if expected is None else expected.seconds
+        plan, pictures = request.settings, len(request.references) + len(request.photos)
+        expected, learning = self.expected(plan, pictures), work_between(plan, 0, plan.all_steps)
+        self._request, self._own, self._begun = request, LessonPace(self._painting.device), self._clock()
+        whole = None if expected is None else expected.seconds
+        self._expected = None if whole is None else (whole, whole * learning / work_of(plan, pictures))
         self._by_clock = self._by_engine = self._seen = self._examined = None
 
     def take_progress(self, progress: float) -> None:

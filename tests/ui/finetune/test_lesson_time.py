@@ -96,6 +96,22 @@ def test_of_a_lesson_that_is_resumed_only_what_it_does_now_is_measured(settings:
     assert seconds(resumed) == pytest.approx(10 * work_of(PLAN, len(WORKS)) / work_between(PLAN, 100, 200))
 
 
+def test_while_a_lesson_prepares_the_time_left_goes_on_but_not_into_that_of_learning(
+    settings: Settings, tmp_path: Path
+) -> None:
+    now = 1000.0
+    time = LessonTime(settings, paints_on("CPU, 2 cores", seconds=40), lambda: now)
+    expected, learning = seconds(time), work_between(PLAN, 0, PLAN.all_steps) / work_of(PLAN, len(WORKS))
+    time.begin(lesson(tmp_path))
+    assert time.seconds_left(0.0) == expected
+    now += 2.0
+    assert time.seconds_left(0.0) == pytest.approx(expected - 2)
+    now += expected
+    assert time.seconds_left(0.0) == pytest.approx(expected * learning)
+    time.take_progress(0.1)
+    assert time.seconds_left(0.1) == pytest.approx(expected * learning * 0.9)
+
+
 @pytest.mark.parametrize(
     "kept",
     [
