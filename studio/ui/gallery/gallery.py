@@ -35,6 +35,8 @@ from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.plain_text import PlainLabel
 
+_LONGEST_SEARCH = 100  # characters: what is not found is repeated in a label
+
 
 class Gallery(QWidget):
     """Shows cards as tiles and reports what the artist wants to do with them.
@@ -228,6 +230,7 @@ class Gallery(QWidget):
         search.setAccessibleName(self.tr("Search styles by title, artist or year"))
         search.setClearButtonEnabled(True)
         search.setAcceptDrops(False)  # a dropped picture is no search
+        search.setMaxLength(_LONGEST_SEARCH)
         search.addAction(QAction(icon("search"), self.tr("Search"), search), QLineEdit.ActionPosition.LeadingPosition)
         return search
 

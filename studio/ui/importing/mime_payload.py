@@ -27,7 +27,7 @@ _COPIED = (  # by file managers, where they offer no list of URLs
     "x-special/mate-copied-files",
     "x-special/nautilus-clipboard",
 )
-_LONGEST_TEXT = 20_000  # characters that may be a list of files
+LONGEST_TEXT = 20_000  # characters that may be a list of files
 _PNG_QUALITY = 80  # to Qt, zlib's level 1: four times as fast as its default, and a quarter larger
 
 
@@ -102,15 +102,18 @@ def _urls(mime: QMimeData) -> list[QUrl]:
         return mime.urls()
     if mime.hasImage() or not (mime.hasText() or any(map(mime.hasFormat, _COPIED))):
         return []
-    copied = next((bytes(mime.data(name).data()) for name in _COPIED if mime.hasFormat(name)), b"")
-    text = copied[: 4 * _LONGEST_TEXT + 4].decode("utf-8", "replace") or mime.text()
-    lines = [line.strip() for line in text[:_LONGEST_TEXT].splitlines() if line.strip()]
+    copied = next(filter(mime.hasFormat, _COPIED), "")
+    data = mime.data(copied or "text/plain")
+    if data.size() > 4 * LONGEST_TEXT:  # bytes; the text of tens of megabytes takes a second each time
+        return []
+    text = (bytes(data.data()).decode("utf-8", "replace") if copied else "") or mime.text()
+    lines = [line.strip() for line in text[:LONGEST_TEXT].splitlines() if line.strip()]
     if lines and lines[0] in _COPIED:  # some file managers say it in the text
         del lines[0]
     if len(lines) > 1 and lines[0] in ("copy", "cut"):  # cut, too, is only read
         del lines[0]
     urls = [_url_of(path) for line in lines for path in paths_in_line(line)]
-    return [] if len(text) > _LONGEST_TEXT or None in urls else [url for url in urls if url is not None]
+    return [] if len(text) > LONGEST_TEXT or None in urls else [url for url in urls if url is not None]
 
 
 def _url_of(line: str) -> QUrl | None:

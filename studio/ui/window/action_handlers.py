@@ -29,7 +29,7 @@ from studio.ui.export.printing.print_dialog import PrintDialog
 from studio.ui.images.picture_pyramid import whole_image
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.importer import Importer
-from studio.ui.importing.mime_payload import read_payload
+from studio.ui.importing.mime_payload import LONGEST_TEXT, read_payload
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.slider_scale import SliderScale
 from studio.ui.session.message import Message
@@ -148,8 +148,11 @@ class ActionHandlers(QObject):
         if payload is not None:
             self._importer.take_drop(Drop(zone, payload))
             return
-        text = self.tr("There is no picture in the clipboard.")
-        self._session.post_message(Message(text, self.tr("Copy one, then paste again."), action="open"))
+        text, remedy = self.tr("There is no picture in the clipboard."), self.tr("Copy one, then paste again.")
+        if data is not None and data.hasText():
+            text = self.tr("There is text in the clipboard, and no picture.")
+            remedy = self.tr("Of text, only paths of files are taken, up to {:,} characters.").format(LONGEST_TEXT)
+        self._session.post_message(Message(text, remedy, action="open"))
 
     @Slot()
     def copy(self) -> None:

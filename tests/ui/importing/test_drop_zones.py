@@ -115,6 +115,23 @@ def test_text_is_nothing_the_studio_can_use(canvas):
     assert canvas.zones.isHidden()
 
 
+def test_long_text_is_fetched_once_and_not_read(canvas):
+    class Text(QMimeData):
+        fetched = 0
+
+        def data(self, name):
+            self.fetched += 1
+            return super().data(name)
+
+        def text(self):
+            raise AssertionError("that takes as long as all of it is")
+
+    mime = Text()
+    mime.setText("/pictures/a.jpg\n" * 10_000)
+    assert not enter(canvas, mime) and mime.fetched == 1
+    assert read_payload(mime) is None
+
+
 @pytest.mark.parametrize("mime", [files("/a.jpg"), image(), uri_list("https://example.org/gallery")])
 def test_an_empty_canvas_takes_the_photo_and_asks_nothing(canvas, mime):
     canvas.zones.has_styles = True

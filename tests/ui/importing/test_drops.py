@@ -387,9 +387,11 @@ def test_there_is_nothing_to_blend_with_before_the_first_photo(studio: Studio) -
     assert not studio.actions["blend"].isEnabled() and not studio.actions["paste_blend"].isEnabled()
 
 
-def test_a_clipboard_without_a_picture_is_told(qtbot: QtBot, studio: Studio) -> None:
-    QGuiApplication.clipboard().setText("Buy bread")
+@pytest.mark.parametrize("text", ["Buy bread", "/pictures/a.jpg\n" * 10_000])
+def test_a_clipboard_without_a_picture_is_told(qtbot: QtBot, studio: Studio, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
     for name in ("paste", "paste_style", "paste_mix"):
         studio.window.messages.clear()
         studio.actions[name].trigger()
-        assert news(studio) == "There is no picture in the clipboard."
+        assert news(studio) == "There is text in the clipboard, and no picture."
+        assert "only paths of files are taken, up to 20,000 characters" in studio.window.messages.message.remedy

@@ -58,6 +58,12 @@ def test_the_line_at_the_bottom_tells_size_and_zoom_only_while_the_canvas_is_sho
         loaded.actions["library"].trigger()
 
 
+def test_a_page_of_text_is_no_search(studio: Studio) -> None:
+    for search in (studio.window.gallery.search, studio.library.room.head.search):
+        search.insert("some words " * 10_000)
+        assert search.text() == ("some words " * 10)[:100]
+
+
 def test_a_question_that_was_answered_on_the_canvas_is_not_asked_again_in_the_library(studio: Studio) -> None:
     here, there = studio.window.messages, studio.library.room.messages
     studio.session.post_message(Message("Two others were dropped.", action="add_offered", stays=True))

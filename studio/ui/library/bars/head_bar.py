@@ -20,6 +20,7 @@ from studio.ui.widgets.tool_buttons import tool_button
 
 HEIGHT = 44  # px, as of the bar over the canvas
 _LEAST_SEARCH = 150  # px
+_LONGEST_SEARCH = 100  # characters: what is not found is repeated in a label
 
 
 class HeadBar(QFrame):
@@ -66,6 +67,7 @@ class HeadBar(QFrame):
         self.search.setAccessibleName(self.tr("Search the library by title, artist, year or name of the file"))
         self.search.setClearButtonEnabled(True)
         self.search.setAcceptDrops(False)  # a dropped picture is no search
+        self.search.setMaxLength(_LONGEST_SEARCH)
         self.search.setMinimumWidth(_LEAST_SEARCH)
         self.search.addAction(
             QAction(icon("search"), self.tr("Search"), self.search), QLineEdit.ActionPosition.LeadingPosition
