@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork.artwork_state import relative_parts
+from studio.core.artwork.card_corrections import CardCorrections
 from studio.core.batch.job import BatchJob, ItemReport
 from studio.core.engine_api.contract import Event
 from studio.core.errors import StudioError
@@ -148,11 +149,14 @@ class BatchQueue(QObject):
         )
 
     def resume(self) -> None:
-        """Continue the batch that was interrupted in the chosen folder, with the settings it began with."""
+        """Continue the batch that was interrupted in the chosen folder, with the settings it began with.
+
+        Its styles are credited as their cards say by now: a licence may have been entered meanwhile.
+        """
         folder = self.options.folder
         if folder is not None and not self.is_running and not self._waits_for_learning():
-            signing = self._exporter.signing
-            self._begin(lambda: sign_all(resume_batch(folder, self._open_photo), signing))
+            signing, cards = self._exporter.signing, self._session.artwork.cards.copy()
+            self._begin(lambda: sign_all(_credited(resume_batch(folder, self._open_photo), cards), signing))
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause after the step under way, or continue."""
@@ -281,6 +285,12 @@ class BatchQueue(QObject):
 
     def _tell(self, error: StudioError) -> None:
         self.message_posted.emit(Message.about(error))
+
+
+def _credited(batch: Batch, cards: CardCorrections) -> Batch:
+    job = batch.job
+    batch.job = replace(job, styles=cards.styles(job.styles), regions=cards.regions(job.regions))
+    return batch
 
 
 def _ignore(nothing: None) -> None:

@@ -20,7 +20,7 @@ from studio.core.batch.journal import read_journal
 from studio.core.engine_api.contract import StyleRequest
 from studio.core.errors import EngineError, WeightsError
 from studio.core.image_io import ExportOptions
-from studio.core.image_io.xmp import read_recipe
+from studio.core.image_io.xmp import read_recipe, read_settings
 from studio.ui.app import Studio
 from studio.ui.batch.batch_delegate import ROW_HEIGHT, THUMBNAIL_EDGE
 from studio.ui.batch.batch_model import STATE_TEXT_ROLE
@@ -326,6 +326,22 @@ def test_a_stopped_batch_is_gone_on_with_as_it_began(
     assert names_of(engine) == ["a.png", "b.png", "b.png", "c.png"]
     assert {read_recipe(photos / "painted" / name) for name in NAMES} == {began_with}
     assert not banner.isVisible()
+
+
+def test_a_batch_that_is_gone_on_with_credits_its_styles_as_their_cards_say_by_now(
+    qtbot: QtBot, chosen: Studio, gate: Gate, photos: Path
+) -> None:
+    start(qtbot, chosen, gate)
+    chosen.batch_window.stop.click()
+    gate.open()
+    qtbot.waitUntil(lambda: chosen.batch.interrupted is not None)
+    (style,) = chosen.session.artwork.styles
+    chosen.session.correct_card(replace(style.card, title="The wave, corrected"))
+    chosen.batch_window.resume_banner.resume.click()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert [credited.title for credited in read_settings(photos / "painted" / "c.png").styles] == [
+        "The wave, corrected"
+    ]
 
 
 def test_a_batch_that_the_end_of_the_studio_broke_off_is_told_at_the_next_start(
