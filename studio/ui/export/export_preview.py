@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from studio.ui.session.shown_picture import ShownPicture, percent
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.plain_text import PlainLabel
 
+translate = QCoreApplication.translate
 _EDGE = 112  # px
 _OVERSAMPLING = 3  # far more pixels than are seen only cost time
 
@@ -27,7 +28,7 @@ class ExportPreview(QWidget):
         self.thumbnail = PlainLabel()
         self.thumbnail.setPixmap(_thumbnail(picture, self.devicePixelRatioF()))
         self.thumbnail.setAccessibleName(self.tr("The picture to be exported"))
-        self.kind = PlainLabel(self._kind(shown))
+        self.kind = PlainLabel(kind_in_words(shown))
         self.kind.setWordWrap(True)
         self.dimensions = PlainLabel(self.tr("{} × {} px, as on the canvas").format(picture.width, picture.height))
         set_role(self.dimensions, "caption")
@@ -49,29 +50,35 @@ class ExportPreview(QWidget):
         row.addWidget(self.thumbnail)
         row.addLayout(words, 1)
 
-    def _kind(self, shown: ShownPicture | None) -> str:
-        kind = "finished" if shown is None else shown.kind
-        painted = percent(0.0 if shown is None else shown.progress)
-        stopped = 0.0 if shown is None else shown.result.progress
-        return {
-            "photo": self.tr("The photo; nothing is painted yet."),
-            "live": self.tr("The Live preview of the larger network: a sketch of what Finish paints.")
-            if shown is not None and shown.is_fine
-            else self.tr("The Live preview: a quick sketch of what Finish paints."),
-            "draft": self.tr("The draft: Live refined, not finished."),
-            "painting": self.tr("The picture so far, {} painted. Finish goes on meanwhile.").format(painted),
-            "stopped": self.tr("The picture as it was when it was stopped, at {}.").format(percent(stopped))
-            if stopped
-            else self.tr("The picture as far as it was painted when it was stopped."),
-            "outdated": self.tr("The picture as it was painted, with other settings than now."),
-            "finished": self.tr("The finished picture."),
-        }[kind]
-
     def _offer(self, shown: ShownPicture | None) -> str:
         kind = "finished" if shown is None else shown.kind
         if kind == "painting":
             return self.tr("Wait for Finish")
         return self.tr("Continue first") if kind == "stopped" else self.tr("Finish first")
+
+
+def kind_in_words(shown: ShownPicture | None) -> str:
+    """What the picture on the canvas is, in a sentence; None: a finished one."""
+    kind = "finished" if shown is None else shown.kind
+    painted = percent(0.0 if shown is None else shown.progress)
+    stopped = 0.0 if shown is None else shown.result.progress
+    return {
+        "photo": translate("ExportPreview", "The photo; nothing is painted yet."),
+        "live": translate("ExportPreview", "The Live preview of the larger network: a sketch of what Finish paints.")
+        if shown is not None and shown.is_fine
+        else translate("ExportPreview", "The Live preview: a quick sketch of what Finish paints."),
+        "draft": translate("ExportPreview", "The draft: Live refined, not finished."),
+        "painting": translate("ExportPreview", "The picture so far, {} painted. Finish goes on meanwhile.").format(
+            painted
+        ),
+        "stopped": translate("ExportPreview", "The picture as it was when it was stopped, at {}.").format(
+            percent(stopped)
+        )
+        if stopped
+        else translate("ExportPreview", "The picture as far as it was painted when it was stopped."),
+        "outdated": translate("ExportPreview", "The picture as it was painted, with other settings than now."),
+        "finished": translate("ExportPreview", "The finished picture."),
+    }[kind]
 
 
 def _thumbnail(picture: Picture, pixel_ratio: float) -> QPixmap:

@@ -59,7 +59,8 @@ class Exportable:
 class Exporter(QObject):
     """Names an artwork, credits it and saves it.
 
-    last: the settings of the last export, None before the first. last_file: the last file since the program started.
+    last: the settings of the last export, None before the first. last_file: the last file since the program started,
+    a PDF included.
     """
 
     def __init__(

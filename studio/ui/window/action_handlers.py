@@ -245,11 +245,17 @@ class ActionHandlers(QObject):
             return
         last = self._exporter.last
         dpi = (last.options.dpi if last else None) or artwork.picture.metadata.dpi or 300.0
-        print_dialog = PrintDialog(artwork.picture, artwork.title, dpi, self._window)
+        print_dialog = PrintDialog(artwork.picture, artwork.title, dpi, self._window, artwork.shown)
         print_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        done = Message(self.tr("{} was sent to the printer.").format(artwork.title))
-        print_dialog.printed.connect(partial(self._session.post_message, done))
+        print_dialog.printed.connect(partial(self._tell_printed, artwork.title))
         print_dialog.open()
+
+    def _tell_printed(self, title: str, pdf: str) -> None:
+        if not pdf:
+            self._session.post_message(Message(self.tr("{} was sent to the printer.").format(title)))
+            return
+        self._exporter.last_file = Path(pdf)
+        self._session.post_message(Message(self.tr("Printed as {}.").format(Path(pdf).name), action="show_export"))
 
     @Slot()
     def show_export(self) -> None:

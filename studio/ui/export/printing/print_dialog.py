@@ -12,9 +12,11 @@ from studio.core.image_io.output.output_values import output_values
 from studio.core.image_io.output.rgb_profiles import export_profile
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
+from studio.ui.export.export_preview import kind_in_words
 from studio.ui.export.printing.print_layout import MM_PER_INCH, PrintSize, paint_page, printable_area
 from studio.ui.export.profile_box import ProfileBox, make_intent_box
 from studio.ui.images.picture_pyramid import qimage, whole_image
+from studio.ui.session.shown_picture import ShownPicture
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.task_pool import TaskPool
 from studio.ui.widgets.form_row import form_row
@@ -30,13 +32,16 @@ _COLUMN = 300  # px
 class PrintDialog(QDialog):
     """Prints one picture on one page; preparing and printing it happen off the GUI thread.
 
-    dpi: of the picture, which says how large it is at first; where the page is smaller, it fills the page. Signals:
-    printed(), the printer or the file has taken it.
+    dpi: of the picture, which says how large it is at first; where the page is smaller, it fills the page. shown: what
+    of the artwork it is, None where only the picture is known. Signals: printed(str), the PDF with this path has taken
+    it, or with "", the printer.
     """
 
-    printed = Signal()
+    printed = Signal(str)
 
-    def __init__(self, picture: Picture, title: str, dpi: float, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, picture: Picture, title: str, dpi: float, parent: QWidget | None = None, shown: ShownPicture | None = None
+    ) -> None:
         super().__init__(parent)
         self._picture = picture
         self._image = QImage()
@@ -59,6 +64,8 @@ class PrintDialog(QDialog):
         self.height_box.setAccessibleName(self.tr("Height on paper"))
         self.profile = ProfileBox("srgb", picture.metadata)
         self.intent = make_intent_box("relative")
+        self.kind = PlainLabel(kind_in_words(shown))
+        self.kind.setWordWrap(True)
         self.note = PlainLabel()
         self.note.setWordWrap(True)
         set_role(self.note, "caption")
@@ -151,7 +158,8 @@ class PrintDialog(QDialog):
             self.preview.updatePreview()
             return
         self._set_printing(False)
-        self.printed.emit()
+        is_pdf = self.printer.outputFormat() == QPrinter.OutputFormat.PdfFormat
+        self.printed.emit(self.printer.outputFileName() if is_pdf else "")
         self.accept()
 
     @Slot(object, object)
@@ -237,6 +245,8 @@ class PrintDialog(QDialog):
         side.setFixedWidth(_COLUMN)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        column.addWidget(self.kind)
         column.addLayout(form)
         column.addWidget(self.note)
         column.addStretch(1)

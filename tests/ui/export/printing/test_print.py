@@ -17,6 +17,7 @@ from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
 from studio.core.picture import Picture
+from studio.ui.app import Studio
 from studio.ui.export.printing import print_dialog
 from studio.ui.export.printing.print_dialog import PrintDialog
 from studio.ui.export.printing.print_layout import PrintSize, printable_area
@@ -184,6 +185,19 @@ def test_a_printer_that_takes_nothing_is_said(qtbot: QtBot, make_dialog: MakeDia
     dialog.print_now()
     qtbot.waitUntil(lambda: "did not take" in dialog.note.text())
     assert dialog.start.isEnabled()
+
+
+def test_what_is_printed_is_told_before_and_where_it_went_afterwards(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path
+) -> None:
+    loaded.actions["print"].trigger()
+    dialog, messages = loaded.window.findChild(PrintDialog), loaded.window.messages
+    assert dialog is not None and dialog.kind.text() == "The photo; nothing is painted yet."
+    dialog.printed.emit("")
+    assert messages.message is not None and messages.message.text.endswith(" was sent to the printer.")
+    to_pdf(qtbot, dialog, tmp_path / "sea.pdf")
+    assert (messages.message.text, messages.message.action) == ("Printed as sea.pdf.", "show_export")
+    assert loaded.exporter.last_file == tmp_path / "sea.pdf"
 
 
 def test_fitting_keeps_the_shape() -> None:
