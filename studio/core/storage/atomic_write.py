@@ -78,7 +78,8 @@ def make_folder(folder: Path) -> None:
         ) from error
     except (OSError, ValueError) as error:
         raise PictureError(
-            f"The folder {folder} cannot be made: {_reason(error)}.", "Choose another folder, or make room."
+            f"The folder {folder} cannot be made: {_reason(error)}.",
+            "Look at the permissions of the folder above, make room, or choose another folder.",
         ) from error
 
 

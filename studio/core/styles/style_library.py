@@ -208,5 +208,5 @@ def _plain(title: str) -> str:
 def _no_folder(folder: Path, error: OSError) -> StudioError:
     return StudioError(
         f"Your styles cannot be kept in {folder}: {reason(error)}.",
-        "Name another folder in STYLE_STUDIO_DATA, or make room there.",
+        "Look at its permissions, make room there, or name another folder in STYLE_STUDIO_DATA.",
     )

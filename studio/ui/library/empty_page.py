@@ -50,11 +50,13 @@ class EmptyPage(QWidget):
         """Say why nothing is found."""
         has_folders, state = bool(self._indexer.folders), self._indexer.state
         self._is_search = has_folders and (bool(question.words) or question.kind != "all")
-        is_awaited = state in ("looking", "indexing", "paused") or not self._indexer.is_open
+        is_awaited = state in ("looking", "indexing", "paused", "failed") or not self._indexer.is_open
         if not has_folders:
             title, text = self.tr("All your pictures, found by how they are painted"), self._invitation()
         elif self._is_search:
             title, text = self._nothing_found(question)
+        elif state == "failed":
+            title, text = self.tr("The library rests."), str(self._indexer.failure)
         elif is_awaited:
             title = self.tr("The first pictures will be here in a moment.")
             text = self.tr("You can paint meanwhile: the library waits for the engine.")

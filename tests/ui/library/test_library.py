@@ -524,6 +524,8 @@ def test_another_program_that_writes_to_the_index_is_told_of(qtbot: QtBot, studi
         studio.library.add([pictures])
         qtbot.waitUntil(lambda: studio.library.indexer.state == "failed", timeout=60000)
     assert "is writing to" in shown_message(studio)
+    empty = studio.library.room.empty  # it says nothing of the pictures, at which nobody has looked
+    assert empty.title.text() == "The library rests." and "is writing to" in empty.text.text()
     qtbot.mouseClick(studio.library.room.indexing.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(studio.library.room.model.rows) == len(COLOURS), timeout=60000)
 
