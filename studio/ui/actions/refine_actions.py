@@ -53,7 +53,7 @@ class RefineActions(QObject):
             largest = "" if long_edge > present else self.tr("It is as large as pictures can be.")
             allow(self._actions[name], reason or largest)
             size = fit_size(*painted, long_edge) if painted else (long_edge, long_edge)
-            self._actions[name].setText(self.tr("{:.3g} times larger: {} × {} px").format(long_edge / present, *size))
+            self._actions[name].setText(self.tr("{:.3g} times as large: {} × {} px").format(long_edge / present, *size))
 
     def _why_not(self) -> str:
         finishing = self._session.finishing

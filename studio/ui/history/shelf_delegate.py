@@ -49,8 +49,6 @@ class ShelfDelegate(QStyledItemDelegate):
                 painter.drawLine(cell.left(), cell.top() + 2, cell.left(), cell.bottom() - 4)
         place = QRect(cell.left() + 6, cell.top() + _HEADING + 3, PICTURE.width(), PICTURE.height())
         seen = self._paint_picture(painter, entry, place)
-        if word := index.data(STATE_ROLE):
-            _label(painter, seen, place, word)
         if state & QStyle.StateFlag.State_MouseOver:
             _outline(painter, QRectF(seen).adjusted(0.5, 0.5, -0.5, -0.5), "text", 1.0)
         if index.data(IS_PRESENT_ROLE):
@@ -61,6 +59,8 @@ class ShelfDelegate(QStyledItemDelegate):
             _badge(painter, QPointF(seen.left() + 12, seen.top() + 12), "pin")
         if state & QStyle.StateFlag.State_HasFocus:
             _outline(painter, QRectF(seen).adjusted(-3.5, -3.5, 3.5, 3.5), "text", 1.0)
+        if word := index.data(STATE_ROLE):
+            _label(painter, seen, place, word)  # over the ring, since it may be wider than the picture
         words.moveTop(place.bottom() + 4)
         _write(painter, words, entry.note or index.data(), "text")
         words.moveTop(words.bottom() + 1)

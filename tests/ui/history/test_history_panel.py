@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtWidgets import QLineEdit, QWidgetAction
+from PySide6.QtGui import QImage, QPainter, QPixmap, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidgetAction
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.artwork_state import Result
@@ -15,9 +17,10 @@ from studio.core.picture import Picture
 from studio.core.project.project import HistoryEntry
 from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
-from studio.ui.history.shelf_delegate import label_frame
+from studio.ui.history.shelf_delegate import TILE, ShelfDelegate, label_frame
 from studio.ui.history.shelf_model import DETAIL_ROLE, ENTRY_ROLE, GROUP_ROLE, IS_PRESENT_ROLE, STATE_ROLE
 from studio.ui.session.settings import Settings
+from studio.ui.theme.theme import color
 from tests.support.fakes import FakeEngine, Gate, make_picture
 
 
@@ -313,3 +316,27 @@ def test_the_label_of_a_narrow_picture_is_not_cut(width: int) -> None:
     seen.moveCenter(room.center())
     frame = label_frame(seen, room, 92, 14)
     assert frame.width() == 92 and QRectF(room).contains(frame) and frame.bottom() < seen.bottom()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_ring_of_a_narrow_picture_does_not_cross_its_label() -> None:
+    entry, item = HistoryEntry(Result(make_picture(45, 80), None, (), StyleRecipe()), 1e9), QStandardItem("Spring")
+    for role, value in {
+        ENTRY_ROLE: entry,
+        IS_PRESENT_ROLE: True,
+        STATE_ROLE: "stopped at 35 %",
+        DETAIL_ROLE: "",
+    }.items():
+        item.setData(value, role)
+    model, option = QStandardItemModel(), QStyleOptionViewItem()
+    model.appendRow(item)
+    option.rect = QRect(QPoint(), TILE)
+    tile = QImage(TILE, QImage.Format.Format_RGB32)
+    painter = QPainter(tile)
+    thumbnails = SimpleNamespace(pixmap=lambda _: QPixmap(45, 80))
+    ShelfDelegate(thumbnails).paint(painter, option, model.index(0, 0))  # type: ignore[arg-type]
+    painter.end()
+    rows = {
+        y for y in range(tile.height()) if any(tile.pixelColor(x, y) == color("accent") for x in range(TILE.width()))
+    }
+    assert 60 in rows and not rows & set(range(85, 95)), "beside the picture, and where the label is"
