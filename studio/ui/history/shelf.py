@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -44,13 +45,16 @@ class Shelf(QObject):
 
     @property
     def shown(self) -> tuple[HistoryEntry, ...]:
-        """Those that were not thrown away: by photo, each photo where its first one was painted, the newest last."""
+        """Those that were not thrown away: by photo, each photo where its first one was painted, the newest last.
+
+        They come in the order in which they were painted, which their times may not tell: clocks are set back.
+        """
         removed = self._session.artwork.state.removed
-        entries = [entry for entry in self.entries if entry.key not in removed]
-        begun: dict[str, float] = {}
-        for entry in entries:
-            begun[entry.group] = min(entry.time, begun.get(entry.group, entry.time))
-        return tuple(sorted(entries, key=lambda entry: (begun[entry.group], entry.group, entry.time)))
+        groups: dict[str, list[HistoryEntry]] = {}
+        for entry in self.entries:
+            if entry.key not in removed:
+                groups.setdefault(entry.group, []).append(entry)
+        return tuple(chain.from_iterable(groups.values()))
 
     @property
     def present(self) -> HistoryEntry | None:

@@ -287,6 +287,13 @@ def test_a_draft_of_live_is_kept_on_wish(qtbot: QtBot, loaded: Studio) -> None:
     assert loaded.window.history.model.index(0, 0).data(STATE_ROLE) == "draft"
 
 
+def test_the_newest_is_the_last_of_its_photo_also_where_the_clock_was_set_back(loaded: Studio) -> None:
+    result = Result(make_picture(16, 16), None, loaded.session.artwork.styles, StyleRecipe())
+    painted_at = {2e9: "harbour", 2e9 + 1: "boat", 1e9: "harbour", 1e9 + 1: "boat"}
+    loaded.shelf.take([HistoryEntry(result, time, group=group) for time, group in painted_at.items()])
+    assert [entry.time for entry in loaded.shelf.shown] == [2e9, 1e9, 2e9 + 1, 1e9 + 1]
+
+
 def test_thousands_of_results_come_and_go_as_one(loaded: Studio) -> None:
     model, shelf = loaded.window.history.model, loaded.shelf
     style, picture = loaded.session.artwork.styles, make_picture(16, 16)
