@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -20,6 +21,7 @@ IS_PRESENT_ROLE = Qt.ItemDataRole.UserRole + 3
 STATE_ROLE = Qt.ItemDataRole.UserRole + 4
 
 _LONGEST_CAPTION = 40  # characters
+_YEAR = re.compile("[^dM]*y+[^dM]*")  # in a format of dates, with what stands beside it
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -151,7 +153,8 @@ def _local(seconds: float) -> QDateTime:
 
 
 def _clock(seconds: float) -> str:
-    """The time of day, or the day, if it was another one than today."""
-    when, short = _local(seconds), QLocale.FormatType.ShortFormat
-    is_today = when.date() == QDateTime.currentDateTime().date()
-    return QLocale().toString(when.time(), short) if is_today else QLocale().toString(when.date(), short)
+    """The time of day, or the day, if it was another one than today: without its year, for which a tile has no room."""
+    when, locale, short = _local(seconds), QLocale(), QLocale.FormatType.ShortFormat
+    if when.date() == QDateTime.currentDateTime().date():
+        return locale.toString(when.time(), short)
+    return locale.toString(when.date(), _YEAR.sub("", locale.dateFormat(short)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QLocale, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidgetAction
 from pytestqt.qtbot import QtBot
@@ -292,6 +292,20 @@ def test_the_newest_is_the_last_of_its_photo_also_where_the_clock_was_set_back(l
     painted_at = {2e9: "harbour", 2e9 + 1: "boat", 1e9: "harbour", 1e9 + 1: "boat"}
     loaded.shelf.take([HistoryEntry(result, time, group=group) for time, group in painted_at.items()])
     assert [entry.time for entry in loaded.shelf.shown] == [2e9, 1e9, 2e9 + 1, 1e9 + 1]
+
+
+@pytest.mark.parametrize(("language", "day"), [("en_GB", "09/09"), ("en_US", "9/9"), ("de", "09.09"), ("sv", "09-09")])
+def test_another_day_is_told_in_the_order_of_the_language_and_without_its_year(
+    loaded: Studio, language: str, day: str
+) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(language))
+    try:
+        result = Result(make_picture(16, 16), None, loaded.session.artwork.styles, StyleRecipe())
+        loaded.shelf.take([HistoryEntry(result, 1_000_036_800.0)])
+        assert loaded.window.history.model.index(0, 0).data(DETAIL_ROLE) == f"16 \N{MULTIPLICATION SIGN} 16  {day}"
+    finally:
+        QLocale.setDefault(before)
 
 
 def test_thousands_of_results_come_and_go_as_one(loaded: Studio) -> None:
