@@ -54,7 +54,8 @@ def waiting_sessions(root: Path | None = None) -> list[WaitingSession]:
 class LeftWork:
     """What lies in a session before.
 
-    name: of its project's file, or of its photo; "" without either. modified: as of `WaitingSession`.
+    name: of its project's file, or of its photo, or both that are blended; "" without either. modified: as of
+    `WaitingSession`.
     """
 
     folder: Path
@@ -75,7 +76,7 @@ def left_work(most: int, root: Path | None = None) -> tuple[LeftWork, ...]:
 
 
 def name_of_work(folder: Path) -> str | None:
-    """The name of its file or of the photo, "" if nobody can tell; None if there is no work in the session.
+    """The name of its file or of its photos, "" if nobody can tell; None if there is no work in the session.
 
     Waits for the disk.
     """
@@ -84,10 +85,12 @@ def name_of_work(folder: Path) -> str | None:
         if values.get("file") is not None:
             return Path(values["file"]["path"]).name
         state, pictures = values["state"], values["pictures"]
-        place = state["content"] if state["blend"] is None else values["blends"][state["blend"]]["base"]
-        if place is None:
+        if state["blend"] is not None:
+            blend = values["blends"][state["blend"]]
+            return " and ".join(str(pictures[blend[part]]["name"]) for part in ("base", "over"))
+        if state["content"] is None:
             return "" if state["styles"] or state["regions"] or values["history"] or values["undo"] else None
-        return str(pictures[place]["name"])
+        return str(pictures[state["content"]]["name"])
     except (StudioError, OSError, ValueError, LookupError, TypeError):
         return ""
 

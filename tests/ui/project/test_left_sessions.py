@@ -80,9 +80,8 @@ def test_it_is_among_what_was_opened_recently_and_the_project_is_too(
 ) -> None:
     begin(qtbot, studio)
     leave_work(qtbot, studio, evening)
-    name = make_evening().state.photo.name  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: len(unsaved(studio)) == 1)
-    assert unsaved(studio)[0].text().startswith(f"{name}, not saved yet")
+    assert unsaved(studio)[0].text().startswith("boat.jpg and sky.png, not saved yet")
     assert "evening.studio" in [action.text() for action in recent(studio)]
     unsaved(studio)[0].trigger()
     qtbot.waitUntil(lambda: studio.session.artwork.recipe.strength == 0.77)
