@@ -81,7 +81,7 @@ def test_a_photo_stays_when_the_work_that_was_awaited_is_saved(
     studio.importer.open_files([photo])
     qtbot.waitUntil(lambda: photo_name(studio) == photo.name)
     qtbot.waitUntil(lambda: messages[-1].action == "bring_back")
-    assert messages[-1].text.startswith("boat.jpg stays as it was") and "Open recent" in messages[-1].text
+    assert messages[-1].text.startswith("boat.jpg and sky.png stays as it was") and "Open recent" in messages[-1].text
     saving.open()
     qtbot.waitUntil(lambda: any("night.studio is saved" in message.text for message in messages))
     ends: list[object] = []
