@@ -22,6 +22,7 @@ from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import read_bounded
 
 LARGEST_FILE = 2**30  # bytes of one picture's file
+_MOST_BESIDE_PIXELS = 2**24  # bytes of a photo's file that are not its pixels: credentials, previews, a film behind it
 
 _WEBP_EDGE = 16_383  # px
 _WEBP_PIXELS = 2**20  # beyond, its encoder keeps Python's lock for more than a frame of the window
@@ -174,7 +175,7 @@ def original_of(picture: Picture) -> bytes | None:
     found = None
     if picture.source is not None:
         with suppress(OSError, ValueError, StudioError):
-            data = read_bounded(picture.source, min(LARGEST_FILE, picture.nbytes))
+            data = read_bounded(picture.source, min(LARGEST_FILE, picture.nbytes + _MOST_BESIDE_PIXELS))
             is_as_large = pixels_in(data, picture.name) == picture.width * picture.height  # else it is another by now
             if is_as_large and unpack(data, picture.name).fingerprint == picture.fingerprint:
                 found = data
