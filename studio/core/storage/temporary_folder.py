@@ -37,14 +37,16 @@ class TemporaryFolder:
         self._folder.cleanup()
 
 
-def sweep(prefix: str, places: Iterable[Path]) -> None:
+def sweep(prefix: str, places: Iterable[Path], only_file: str | None = None) -> None:
     """Remove the folders of this prefix that processes which were killed have left there. Not for the GUI thread.
 
     Those of a living process stay, in this container or another, and so do those of other users, and where it is in
-    doubt: on disks without locks.
+    doubt: on disks without locks. only_file: what alone lies in them, if others may call their folders so, too.
     """
     for folder in _own_folders(prefix, places):
         with suppress(OSError, StudioError):
+            if only_file is not None and not {only_file, LOCK_NAME}.issuperset(each.name for each in folder.iterdir()):
+                continue
             age = time.time() - folder.stat().st_mtime
             if age < (_LOCKING if (folder / LOCK_NAME).exists() else _ABANDONED):
                 continue

@@ -23,6 +23,8 @@ from studio.jobs.decoding.messages import Answer, Opened, Question, QuestionPipe
 from studio.jobs.decoding.service import serve
 
 _PREFIX = "style-studio-decoded-"
+_EARLIER_PREFIX = "style-studio-"  # in versions that locked none
+_FILE = "picture"
 _END_SECONDS = 3.0  # for the system to free what a killed process holds
 _SHARED_MEMORY = Path("/dev/shm")
 _LEAST_FREE = 2 * 2**30  # bytes; 200 megapixels with alpha are 800 MB
@@ -50,7 +52,7 @@ class DecodeChild:
         self._is_cut_off = self._is_ended = self.is_ready = False
         try:
             self._folder = TemporaryFolder(_PREFIX, _place_for_pixels() if in_memory else None)
-            shared = self._folder.path / "picture"
+            shared = self._folder.path / _FILE
             self._shared: IO[bytes] = shared.open("w+b", buffering=0)
             connection, theirs = context.Pipe()
             self._process = context.Process(
@@ -147,6 +149,7 @@ class DecodeChild:
 def remove_left_behind() -> None:
     """Remove what studios have left that were killed before their decode process was ready. Not for the GUI thread."""
     sweep(_PREFIX, (_SHARED_MEMORY, Path(tempfile.gettempdir())))
+    sweep(_EARLIER_PREFIX, (_SHARED_MEMORY,), _FILE)
 
 
 def _place_for_pixels() -> Path | None:

@@ -89,3 +89,17 @@ def test_what_is_no_folder_of_that_name_stays(tmp_path: Path) -> None:
     sweep(PREFIX, [tmp_path])
     assert (elsewhere / "picture").exists() and file.exists() and link.is_symlink()
     assert not (elsewhere / LOCK_NAME).exists()
+
+
+def test_of_a_name_that_others_use_only_those_with_nothing_but_that_file_go(tmp_path: Path) -> None:
+    left, empty, letters, new = (tmp_path / f"{PREFIX}{name}" for name in ("left", "empty", "letters", "new"))
+    for folder in (left, empty, letters, new):
+        folder.mkdir()
+    for folder in (left, letters, new):
+        (folder / "picture").touch()
+    (letters / "to Anna.txt").touch()
+    for folder in (left, empty, letters):
+        age(folder, 2 * 24 * 3600)
+    sweep(PREFIX, [tmp_path], "picture")
+    assert not left.exists() and not empty.exists() and new.exists()
+    assert {path.name for path in letters.iterdir()} == {"picture", "to Anna.txt"}

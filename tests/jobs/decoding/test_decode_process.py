@@ -204,6 +204,10 @@ def test_what_killed_studios_have_left_is_removed_and_what_others_are_at_stays(
         folder.mkdir()
         (folder / LOCK_NAME).touch()
         (folder / "picture").touch()
+    earlier = shared / "style-studio-abcd_123"  # by a version that locked none
+    earlier.mkdir()
+    (earlier / "picture").touch()
+    left.append(earlier)
     for folder in (*left, others._folder.path):
         os.utime(folder, (0, 0))
     make().start()
