@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -137,6 +138,43 @@ def test_a_picture_that_ends_in_middle_grey_is_whole(grey: int, settings: dict[s
 def test_a_flat_picture_is_whole_though_it_is_full_of_zeros(level: int, settings: dict[str, object]) -> None:
     flat = np.full((1500, 1500, 3), level, np.uint8)
     assert decode_picture(encoded("JPEG", flat, **settings), "a.jpg").notes == ()
+
+
+RESTARTS: dict[str, dict[str, Any]] = {
+    "a row": {"restart_marker_rows": 1},
+    "a block": {"restart_marker_blocks": 1},
+    "5 blocks of half the colours": {"restart_marker_blocks": 5, "subsampling": "4:2:0"},
+    "7 blocks of colours on their side": {"restart_marker_blocks": 7, "subsampling": "4:2:2"},
+    "more than there are": {"restart_marker_blocks": 60_000},
+    "progressive": {"restart_marker_blocks": 11, "progressive": True, "subsampling": "4:2:0"},
+}
+
+
+def _restarting(kind: str, mode: str = "RGB") -> tuple[bytes, Pixels]:
+    """A JPEG of a size that no blocks fill, with restarts, and its pixels."""
+    pixels = photo()[:83, :91]
+    file = BytesIO()
+    Image.fromarray(pixels).convert(mode).save(file, "JPEG", quality=90, **RESTARTS[kind])
+    return file.getvalue(), decode_picture(file.getvalue(), "a.jpg").pixels
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("kind", RESTARTS)
+def test_a_jpeg_with_restarts_is_whole_also_with_one_more_at_the_end(kind: str, mode: str) -> None:
+    data, pixels = _restarting(kind, mode)
+    marks = len(re.findall(rb"\xff[\xd0-\xd7]", data[data.rindex(b"\xff\xda") :]))
+    picture = decode_picture(data[:-2] + bytes((0xFF, 0xD0 + marks % 8)) + data[-2:], "a.jpg")
+    assert decode_picture(data, "a.jpg").notes == picture.notes == ()
+    assert np.array_equal(picture.pixels, pixels)
+
+
+@pytest.mark.parametrize("told", [0, 2, 40])
+@pytest.mark.parametrize("kind", [kind for kind in RESTARTS if kind != "more than there are"])
+def test_a_jpeg_whose_restarts_are_others_than_it_says_has_a_note(kind: str, told: int) -> None:
+    data, pixels = _restarting(kind)
+    at = data.index(b"\xff\xdd\0\4") + 4
+    picture = decode_picture(_overwritten(data, at, told.to_bytes(2)), "a.jpg")
+    assert picture.notes == (PART_IS_MISSING,) and not np.array_equal(picture.pixels, pixels)
 
 
 def test_a_jpeg_of_which_nothing_came_is_refused() -> None:

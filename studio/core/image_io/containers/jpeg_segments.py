@@ -27,8 +27,7 @@ _KEPT_ZEROS = 2  # bytes that the last pixels may end in
 _LEFT_OVER = 8  # bytes, about one block
 _MOST_CHECKED = 4_000_000  # px, which takes 30 ms
 _GREY = 128  # what libjpeg makes of coefficients that it never got
-_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
-_MARKER_OR_RESTART = re.compile(rb"\xff[\x01-\xfe]")
+_MARKER = re.compile(rb"\xff[\x01-\xfe]")
 _WITH_LENGTH = frozenset((0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)))
 
 
@@ -49,11 +48,13 @@ class JpegContent:
 @dataclass
 class _Frame:
     is_progressive: bool = False
-    components: set[int] = field(default_factory=set)
+    size: tuple[int, int] = (0, 0)
+    components: dict[int, tuple[int, int]] = field(default_factory=dict)  # how many blocks of a unit, across and down
+    scanned: bytes = b""  # components of the scan at hand
     bits_left: dict[tuple[int, bool], int] = field(default_factory=dict)  # of (component, whether AC): 0 is all there
     covered: dict[int, set[int]] = field(default_factory=dict)  # component: AC coefficients that a scan has brought
     first_symbols: dict[int, int] = field(default_factory=dict)  # Huffman table (class and number): its code of zeros
-    restart_interval: int = 0
+    restart_interval: int = 0  # units of the scan; 0: none
     may_be_zeros: bool = False  # whether many blocks with nothing new are as many zero bits in the scan at hand
 
 
@@ -108,8 +109,7 @@ def _pieces(data: bytes, frame: _Frame) -> Iterator[tuple[str, int, int]]:
     """(kind, first byte, behind the last) of what lies in the file, up to its end mark; "pixels" are entropy-coded."""
     at, in_scan, restarts = 2, -1, 0
     while True:
-        pattern = _MARKER_OR_RESTART if frame.restart_interval else _MARKER
-        found = pattern.search(data, at)
+        found = _MARKER.search(data, at)
         if found is None:
             if in_scan >= 0:
                 yield "pixels", in_scan, len(data)
@@ -127,6 +127,8 @@ def _pieces(data: bytes, frame: _Frame) -> Iterator[tuple[str, int, int]]:
             at = place + 2
             continue
         if in_scan >= 0:
+            if not _has_its_restarts(frame, restarts, at == place):
+                yield "odd", place, place
             yield "pixels", in_scan, place
             in_scan = -1
         if marker == 0xD9:
@@ -150,7 +152,11 @@ def _pieces(data: bytes, frame: _Frame) -> Iterator[tuple[str, int, int]]:
 
 def _read_frame(frame: _Frame, segment: bytes) -> None:
     frame.is_progressive = segment[0] in (0xC2, 0xCA)
-    frame.components = {segment[at] for at in range(9, min(len(segment), 9 + 3 * 4), 3)}
+    frame.size = int.from_bytes(segment[6:8]), int.from_bytes(segment[4:6])
+    frame.components = {
+        segment[at]: (segment[at + 1] >> 4, segment[at + 1] & 15)
+        for at in range(9, min(len(segment) - 1, 9 + 3 * 4), 3)
+    }
 
 
 def _read_tables(frame: _Frame, body: bytes) -> None:
@@ -163,6 +169,7 @@ def _read_scan(frame: _Frame, body: bytes) -> None:
     count = body[0] if body else 0
     if len(body) < 1 + 2 * count + 3:
         return
+    frame.scanned = body[1 : 1 + 2 * count : 2]
     first, last, bits = body[1 + 2 * count : 4 + 2 * count]
     tables_used = set()
     for index in range(count):
@@ -180,6 +187,20 @@ def _read_scan(frame: _Frame, body: bytes) -> None:
         frame.may_be_zeros = True  # one bit for each block
     else:
         frame.may_be_zeros = all(frame.first_symbols.get(table, 1) & 15 == 0 for table in tables_used)
+
+
+def _has_its_restarts(frame: _Frame, found: int, is_last_at_the_end: bool) -> bool:
+    """Whether the scan at hand has as many restart marks as its headers say (T.81, A.2); else its blocks lie elsewhere.
+
+    Some encoders write one more behind all blocks.
+    """
+    due = 0
+    if frame.restart_interval:
+        most = [max(1, *factors) for factors in zip((1, 1), *frame.components.values(), strict=True)]
+        own = frame.components.get(frame.scanned[0], (1, 1)) if len(frame.scanned) == 1 else (1, 1)
+        across, down = (-(-edge * own[i] // (8 * most[i])) for i, edge in enumerate(frame.size))
+        due = max(0, -(-across * down // frame.restart_interval) - 1)
+    return due in (found, found - is_last_at_the_end)
 
 
 def _has_all_scans(frame: _Frame) -> bool:
