@@ -118,6 +118,10 @@ def of_compressions() -> Iterator[Case]:
         file = BytesIO()
         Image.fromarray(bits).convert("1").save(file, "TIFF", compression=name)
         yield Case(f"1 bit {name}", file.getvalue(), np.repeat(bits[..., None], 3, axis=2))
+    for options, name in ((1, "in two dimensions"), (4, "with filled lines"), (5, "in two dimensions, filled")):
+        file = BytesIO()
+        Image.fromarray(bits).convert("1").save(file, "TIFF", compression="group3", tiffinfo={292: options})
+        yield Case(f"1 bit group3 {name}", file.getvalue(), np.repeat(bits[..., None], 3, axis=2))
 
 
 def of_bits() -> Iterator[Case]:

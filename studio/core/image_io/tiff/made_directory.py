@@ -14,7 +14,7 @@ from typing import IO, Any
 from studio.core.image_io.tiff.directory import TILE_OFFSETS, Directory
 
 # How segments are packed; all others would let tifffile look around in the file.
-_OF_SEGMENTS = (256, 257, 258, 259, 262, 266, 277, 284, 317, 322, 323, 338, 339, 347, 530)
+_OF_SEGMENTS = (256, 257, 258, 259, 262, 266, 277, 284, 292, 317, 322, 323, 338, 339, 347, 530)
 _FARTHEST = 2**32 - 2**16
 _ROWS_PER_STRIP, _TILE_SIZE = 278, (322, 323)
 
