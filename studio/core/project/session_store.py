@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from secrets import token_hex
 from threading import Lock
 from weakref import WeakValueDictionary
 
@@ -26,7 +24,9 @@ from studio.core.project.session_files import SessionFiles, unkept
 from studio.core.project.waiting_sessions import (
     DOCUMENT,
     NAME,
+    new_name,
     remove_locked,
+    session_lock,
     sessions_folder,
     sweep_sessions,
     waiting_sessions,
@@ -225,7 +225,7 @@ def open_session(root: Path | None = None, cap: int = HISTORY_BYTES, *, start_em
     """The newest session that no studio works in, to go on with; a new one if there is none, or if `start_empty`.
 
     root: the folder of all sessions; None for this user's own. A session that another studio has open is not touched,
-    and where the disk knows no locks, none but a new one is taken. Raises StudioError if nothing can be written there.
+    nor, where the disk knows no locks, one that another computer began. Raises StudioError if nothing can be written.
     """
     root = root or sessions_folder()
     try:
@@ -239,15 +239,15 @@ def _open_session(root: Path, cap: int, start_empty: bool) -> SessionStore:
     waiting = [] if start_empty else [session.folder for session in waiting_sessions(root)]
     for folder in (*waiting, *_begun(root)):
         with suppress(StudioError):  # that one may not be written
-            lock = FolderLock(folder)
+            lock = session_lock(folder)
             if lock.take_if_free(0.0):
                 if lock.is_held and (folder in waiting) == (folder / DOCUMENT).exists():  # as it still was
                     return SessionStore(folder, lock, cap)
                 lock.release()
     while True:
-        folder = root / f"{time.strftime('%Y%m%d-%H%M%S')}-{token_hex(4)}"
+        folder = root / new_name()
         make_folder(folder)
-        lock = FolderLock(folder)
+        lock = session_lock(folder)
         if lock.take_if_free():  # another studio may have found it in between
             return SessionStore(folder, lock, cap)
 
@@ -258,7 +258,7 @@ def peek(cards: Iterable[Card] = (), root: Path | None = None) -> Project | None
     cards: as `load_project`. What cannot be read, and what a studio works in, is left out.
     """
     for session in waiting_sessions(root):
-        lock = FolderLock(session.folder)
+        lock = session_lock(session.folder)
         with suppress(StudioError):
             if _is_free(lock):
                 return SessionStore(session.folder, lock).recover(cards)
@@ -277,9 +277,9 @@ def _is_free(lock: FolderLock) -> bool:
 def take_session(folder: Path, cap: int = HISTORY_BYTES) -> SessionStore:
     """One of `waiting_sessions`, to go on with. Raises ProjectError if it is gone, or if a studio works in it.
 
-    One that is not `is_locked`, on a disk without locks, is only to be read: another studio may work in it.
+    One that is not `is_locked`, on a disk without locks, is only to be read: another computer may work in it.
     """
-    lock = FolderLock(folder)
+    lock = session_lock(folder)
     if not (folder / DOCUMENT).exists() or not lock.take_if_free(0.0):
         raise ProjectError("This session is not there any more, or is open in another window.")
     return SessionStore(folder, lock, cap)

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from studio.core.artwork.artwork_state import removal_key
 from studio.core.errors import ProjectError, StudioError
 from studio.core.project.archive import LARGEST_DOCUMENT
 from studio.core.project.document_reader import parse_document
+from studio.core.storage.atomic_write import machine
 from studio.core.storage.folder_lock import LOCK_NAME, FolderLock
 from studio.core.storage.untrusted import read_bounded
 from studio.core.storage.user_folders import data_folder
 
 DOCUMENT = "sitting.json"  # and "sittings" for their folder: as earlier versions call them
-NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}(?:-([0-9a-f]{8}))?")  # time, number, and the computer that began it
 _STYLE = re.compile(f'"{removal_key("style", "")}([^"]+)"')
+
+
+def new_name() -> str:
+    """A name for the folder of a new session."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{token_hex(4)}-{machine()}"
+
+
+def session_lock(folder: Path) -> FolderLock:
+    """The lock of a session. On a disk without locks, a session is gone on with by the computer alone that began it."""
+    name = NAME.fullmatch(folder.name)
+    return FolderLock(folder, is_of_this_computer=name is not None and name[1] == machine())
 
 
 @dataclass(frozen=True)
@@ -99,7 +113,7 @@ def sweep_sessions(root: Path, room: int, present: Path) -> int:
     """Discard sessions, the oldest first, until they take at most `room` bytes; the bytes of those that stay.
 
     The present one is neither counted nor touched; one that a studio works in, or in which something is pinned, stays,
-    and so do all where the disk knows no locks.
+    and so do, where the disk knows no locks, those that another computer began.
     """
     others = [session for session in waiting_sessions(root) if session.folder != present]
     size = sum(session.size for session in others)
@@ -132,11 +146,11 @@ def _has_pinned(folder: Path) -> bool:
 def discard_session(folder: Path, *, is_ours: bool = False) -> bool:
     """Delete a session for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not.
 
-    is_ours: whether it was this studio's until just now. Others stay where the disk knows no locks: nobody can tell.
+    is_ours: whether it was this studio's until just now. Others stay where no lock tells who works in them.
     """
     if NAME.fullmatch(folder.name) is None:
         raise ProjectError(f"{folder} is not a session.")
-    lock = FolderLock(folder)
+    lock = session_lock(folder)
     if not lock.take_if_free(0.0) or not (lock.is_held or is_ours):
         return False
     try:  # first, so that what a crash leaves of it is no session
@@ -165,7 +179,7 @@ def remove_locked(folder: Path, lock: FolderLock) -> bool:
     if is_held:
         with suppress(OSError):  # another studio has taken it by now
             folder.rmdir()
-    else:  # the disk knows no locks: it is our own, and nobody else takes it
+    else:  # no lock is to be had: it is our own, and nobody else takes it
         shutil.rmtree(folder, ignore_errors=True)
     return is_gone
 

@@ -65,7 +65,7 @@ def part_beside(target: Path) -> Path:
     """
     _sweep(target.parent)
     # Of fixed length: a name of the target's own, plus something, may be too long for the disk.
-    return target.with_name(f".style-studio-{_machine()}-{os.getpid()}-{secrets.token_hex(8)}.part")
+    return target.with_name(f".style-studio-{machine()}-{os.getpid()}-{secrets.token_hex(8)}.part")
 
 
 def make_folder(folder: Path) -> None:
@@ -138,12 +138,12 @@ def _sweep(folder: Path) -> None:
             with suppress(OSError):
                 facts = entry.stat(follow_symlinks=False)
                 is_abandoned = time.time() - facts.st_mtime > _ABANDONED
-                is_orphan = found[1] == _machine() and _has_ended(int(found[2]))
+                is_orphan = found[1] == machine() and _has_ended(int(found[2]))
                 if stat.S_ISREG(facts.st_mode) and (is_orphan or is_abandoned):
                     Path(entry.path).unlink()
 
 
-def _machine() -> str:
+def machine() -> str:
     """Eight digits, equal for processes that know of each other: of one machine and there of one container."""
     namespace = ""
     with suppress(OSError):  # only Linux has it

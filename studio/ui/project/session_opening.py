@@ -53,7 +53,7 @@ def begin_with(project: Project, cap: int) -> tuple[SessionStore, StudioError | 
 def fetch_session(folder: Path, cap: int, cards: Iterable[Card]) -> tuple[SessionStore, Project]:
     """A session before, and what it holds. Raises StudioError if it is gone, in use or cannot be read.
 
-    On a disk without locks it is a new one with the same in it: another studio may work in the one before.
+    Where no lock tells whether another studio works in it, it is a new one with the same in it.
     """
     store = take_session(folder, cap)
     try:

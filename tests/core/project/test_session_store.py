@@ -32,6 +32,7 @@ from studio.core.project.waiting_sessions import DOCUMENT, discard_session, sess
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.folder_lock import FolderLock
 from tests.core.project.projects import assert_alike, make_project
+from tests.support.disk_without_locks import refuse_locks_in
 from tests.support.fakes import make_picture
 from tests.support.killed_session import act, number_of
 from tests.support.picture_files import encoded, noise
@@ -464,6 +465,27 @@ def test_without_locks_no_session_is_discarded_that_a_studio_may_work_in(root: P
         assert files_in(theirs.folder) == before
         theirs.record(make_shelf(2))
     assert ours.has_state and discard_session(ours.folder, is_ours=True) and not ours.folder.exists()
+
+
+def test_without_locks_on_that_disk_a_studio_goes_on_with_what_its_computer_began_and_keeps_to_the_cap(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root.mkdir()
+    refuse_locks_in(root, monkeypatch)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with closing(open_session(root)) as theirs, closing(open_session(root)) as left:
+        theirs.record(make_shelf(3))
+        left.record(make_shelf(2))
+        assert len(reopened(left).history) == 2
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr("studio.core.project.waiting_sessions.machine", lambda: "0123abcd")
+            with closing(open_session(root, start_empty=True)) as distant:
+                distant.record(make_shelf(1))
+        before = files_in(theirs.folder) | files_in(distant.folder)
+        with closing(open_session(root, cap=1, start_empty=True)) as ours:
+            ours.record(make_shelf(1))
+        assert not left.folder.exists()
+        assert files_in(theirs.folder) | files_in(distant.folder) == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="flock is POSIX")

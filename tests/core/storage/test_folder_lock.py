@@ -13,6 +13,7 @@ import pytest
 
 from studio.core.errors import PictureError, StudioError
 from studio.core.storage.folder_lock import LOCK_NAME, FolderLock
+from tests.support.disk_without_locks import refuse_locks_in
 
 HOLDER = """
 import sys
@@ -103,6 +104,23 @@ def test_a_disk_without_locks_is_no_reason_not_to_work(
     monkeypatch.setattr("fcntl.flock", refuse)
     lock.take()
     lock.release()
+
+
+def test_on_a_disk_without_locks_studios_of_one_computer_see_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary, folder = tmp_path / "temporary", tmp_path / "folder"
+    temporary.mkdir()
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    refuse_locks_in(folder, monkeypatch)
+    lock, other, own = FolderLock(folder), FolderLock(folder), FolderLock(folder, is_of_this_computer=True)
+    assert lock.take_if_free() and not lock.is_held, "one of another computer may have it, too"
+    assert not other.take_if_free(0) and not own.take_if_free(0)
+    lock.release()
+    assert own.take_if_free(0) and own.take_if_free(0) and own.is_held
+    own.release()
+    assert not list(temporary.iterdir()) and not list(folder.iterdir())
 
 
 def test_a_folder_that_takes_no_file_is_told_in_a_sentence(lock: FolderLock, tmp_path: Path) -> None:
