@@ -26,7 +26,7 @@ class Bounds:
     seconds: float = 5.0
     per_megapixel: float = 0.5
     idle: float = 30.0
-    memory: int = 1_500_000_000
+    memory: int = 1_600_000_000  # a PNG of 16 bits with alpha needs 15 bytes per pixel, and some more
 
     def memory_for(self, pixels: int) -> int:
         """Bytes for a picture of so many pixels."""

@@ -82,14 +82,15 @@ def stopped(opener: DecodeProcess, photo: Path) -> int:
     return process
 
 
-def plain_png(path: Path, width: int, height: int) -> Path:
-    """Black, and quickly written."""
+def plain_png(path: Path, width: int, height: int, depth: int = 8, color_type: int = 0, pixel: bytes = b"\0") -> Path:
+    """Of one colour, and quickly written."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    rows = zlib.compress(bytes((width + 1) * height), 1)
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    row, packed = b"\0" + pixel * width, zlib.compressobj(1)
+    rows = b"".join(packed.compress(row) for _ in range(height)) + packed.flush()
+    header = struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
     return path
 
@@ -251,6 +252,15 @@ def test_a_picture_that_takes_too_much_memory_is_ended(make: Callable[..., Decod
     path = plain_png(tmp_path / "large.png", 8000, 5000)
     with pytest.raises(PictureError, match=r"(more than 0\.0 GB of memory|needs more memory)"):
         make(memory=2**20).open_picture(path)
+
+
+@pytest.mark.slow
+def test_a_hundred_megapixels_of_16_bits_with_alpha_have_room(
+    make: Callable[..., DecodeProcess], tmp_path: Path
+) -> None:
+    path = plain_png(tmp_path / "large.png", 10_000, 10_000, 16, 6, b"\x12\x34" * 4)
+    picture = make().open_picture(path)
+    assert picture.alpha is not None and picture.deep_rows(slice(0, 1))[0, 0].tolist() == [0x1234] * 3
 
 
 def test_after_a_death_the_next_picture_opens(make: Callable[..., DecodeProcess], photo: Path) -> None:
