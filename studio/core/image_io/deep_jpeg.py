@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import IO
+from hashlib import blake2b
+from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from studio.core.errors import PictureError
 from studio.core.image_io.color.deep_image import DEEP_VALUES, DeepValues
+from studio.core.image_io.containers.jpeg_segments import JpegContent, needs_more, read_jpeg
 from studio.core.image_io.deep_pixels import to_eight_bits
 
 _START_OF_SCAN, _LOSSLESS, _JPEG_LS = 0xDA, 0xC3, 0xF7
@@ -19,6 +22,7 @@ _HIERARCHICAL = frozenset((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF))
 _MOST_FILE = 2**30  # bytes; 200 megapixels of 16 bits, which are hardly compressed
 _MOST_HEADER = 64 * 2**20  # bytes before the pixels: EXIF, profiles, previews
 _MOST_SEGMENTS, _MOST_FILLING = 4096, 65_536  # beyond them `check_before_parsing` refuses the file
+LACKS_PIXELS = "studio: lacks pixels"
 _PROFILE, _EXIF, _XMP = b"ICC_PROFILE\0", b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 
 
@@ -87,7 +91,8 @@ def read_frame(file: IO[bytes]) -> Frame | None:
 def read_deep_jpeg(file: IO[bytes], frame: Frame, name: str) -> Image.Image:
     """The picture of a JPEG that is not for Pillow, with `info` as if Pillow had read it.
 
-    One of more than 8 bits is in `info` as `DEEP_VALUES`, and the image itself has a single pixel.
+    One of more than 8 bits is in `info` as `DEEP_VALUES`, and the image itself has a single pixel. `LACKS_PIXELS` in
+    `info` says whether it does.
 
     Raises PictureError naming a kind that cannot be read; RuntimeError, a decoder error, where it is damaged.
     """
@@ -104,8 +109,9 @@ def read_deep_jpeg(file: IO[bytes], frame: Frame, name: str) -> Image.Image:
         )
     import imagecodecs
 
-    file.seek(0)
-    values = imagecodecs.jpeg8_decode(file.read(_MOST_FILE))
+    content = read_jpeg(name, file, file.seek(0, os.SEEK_END))
+    content.file.seek(0)
+    values = imagecodecs.jpeg8_decode(content.file.read(_MOST_FILE))
     if values.shape[:2] != (frame.height, frame.width):
         raise RuntimeError("the frame is another one")
     if values.dtype == np.uint16:
@@ -114,5 +120,21 @@ def read_deep_jpeg(file: IO[bytes], frame: Frame, name: str) -> Image.Image:
     else:
         image = Image.fromarray(to_eight_bits(values, float(2**frame.bits - 1)))
     image.info.update(frame.info)
+    image.info[LACKS_PIXELS] = _lacks_pixels(content, values, frame)
     image.format = "JPEG"
     return image
+
+
+def _lacks_pixels(content: JpegContent, values: NDArray[Any], frame: Frame) -> bool:
+    """Whether the decoder, which only warns, has put grey where there was nothing; as `containers/jpeg_segments.py`."""
+    import imagecodecs
+
+    def decoded(data: bytes) -> bytes | None:
+        try:
+            return blake2b(imagecodecs.jpeg8_decode(data).data).digest()  # itself, it might be 600 MB
+        except RuntimeError:
+            return None
+
+    grey, level = 1 << frame.bits - 1, 1 << max(0, frame.bits - 8)
+    is_grey = (np.abs(values[-4:, -4:].astype(int) - grey) <= level).all()
+    return content.is_damaged or (bool(is_grey) and needs_more(content.body(), decoded))

@@ -25,7 +25,7 @@ from studio.core.image_io.containers.open_file import (
     reduce_jpeg,
 )
 from studio.core.image_io.containers.webp_chunks import load_webp, read_webp
-from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
+from studio.core.image_io.deep_jpeg import LACKS_PIXELS, read_deep_jpeg, read_frame
 from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, recognise
@@ -157,7 +157,10 @@ def _odd_kind(file: IO[bytes], name: str, format_name: FormatName, wanted: Wante
     if frame is not None and not frame.is_for_pillow:
         wanted.check(name, frame.width, frame.height)
         check_before_parsing(name, file, "JPEG")
-        return read_deep_jpeg(file, frame, name)
+        image = read_deep_jpeg(file, frame, name)
+        if image.info.pop(LACKS_PIXELS):
+            image.info[_NOTES] = (PART_IS_MISSING,)
+        return image
     if format_name == "WebP":
         return _webp(file, name, wanted)
     header = read_bmp_header(file) if format_name == "BMP" else None

@@ -11,6 +11,7 @@ from PIL import Image
 
 from studio.core.errors import PictureError
 from studio.core.image_io import decode_picture
+from studio.core.image_io.picture_reader import PART_IS_MISSING
 from tests.support.picture_files import encoded, noise, quarters
 
 SMOOTH = np.add.outer(np.arange(32), np.arange(48)) * 3  # 0..234
@@ -45,6 +46,34 @@ def test_a_12_bit_jpeg_opens(is_grey: bool) -> None:
     picture = decode_picture(jpeg(levels, 12, lossless=False), "a.jpg")
     expected = np.stack([SMOOTH] * 3, 2) if is_grey else levels
     assert np.abs(picture.pixels.astype(int) - expected).max() <= 6
+
+
+KINDS = {"12 bits": (12, False), "lossless": (8, True), "lossless, 16 bits": (16, True)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "end", [noise(48, 16), np.full((16, 48, 3), 128), np.zeros((16, 48, 3))], ids=["noise", "grey", "black"]
+)
+def test_one_that_is_whole_has_no_note_whatever_it_ends_in(kind: str, end: np.ndarray) -> None:
+    data = jpeg(np.concatenate((noise(48, 32), end)), KINDS[kind][0], lossless=KINDS[kind][1])
+    for whole in (data, data[:-2], data + bytes(999), data + noise(32, 32).tobytes()):
+        assert decode_picture(whole, "a.jpg").notes == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("share", [0.5, 0.7, 0.9])
+@pytest.mark.parametrize("tail", [b"", b"\xff\xd9"])
+def test_one_that_is_cut_off_opens_with_a_note(kind: str, share: float, tail: bytes) -> None:
+    data = jpeg(noise(128, 128), KINDS[kind][0], lossless=KINDS[kind][1])
+    start = data.index(b"\xff\xda") + 14
+    cut = data[: start + int((len(data) - start) * share)]
+    assert decode_picture(cut + tail, "a.jpg").notes == (PART_IS_MISSING,)
+
+
+def test_one_whose_last_bytes_never_came_opens_with_a_note() -> None:
+    data = jpeg(noise(48, 48), 12, lossless=False)
+    assert decode_picture(data[: len(data) * 3 // 4] + bytes(len(data) // 4), "a.jpg").notes == (PART_IS_MISSING,)
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])

@@ -36,18 +36,21 @@ class JpegContent:
     """file: for the decoder, with an end mark. is_damaged: known to lack pixels.
 
     lacks_pixels: whether the decoded image does; quick where its last block is no grey one. sound: the file up to where
-    something interrupts its pixels that must not, with an end mark; b"" where nothing does.
+    something interrupts its pixels that must not, with an end mark; b"" where nothing does. body: the file up to its
+    end mark; b"" where nothing was looked at.
     """
 
     file: IO[bytes]
     is_damaged: bool
     lacks_pixels: Callable[[Image.Image], bool]
     sound: bytes = b""
+    body: Callable[[], bytes] = bytes
 
 
 @dataclass
 class _Frame:
     is_progressive: bool = False
+    is_lossless: bool = False
     size: tuple[int, int] = (0, 0)
     components: dict[int, tuple[int, int]] = field(default_factory=dict)  # how many blocks of a unit, across and down
     scanned: bytes = b""  # components of the scan at hand
@@ -96,12 +99,18 @@ def read_jpeg(name: str, file: IO[bytes], length: int) -> JpegContent:
     sound = data[:odd_at] + _EOI if odd_at else b""
     if is_ended and (zeros < 0 or data[zeros:end].strip(b"\0")):
         data = data[:end] if len(data) > 2 * end else data  # let the film behind it go
-        return JpegContent(file, is_odd or zeros >= 0, lambda image: _lacks_pixels(image, data[:end], frame), sound)
+        return JpegContent(
+            file, is_odd or zeros >= 0, lambda image: _lacks_pixels(image, data[:end], frame), sound, lambda: data[:end]
+        )
     body = data[:end] if frame.may_be_zeros else data[: len(data[:end].rstrip(b"\0")) + _KEPT_ZEROS][:end]
     is_odd = is_odd or 0 <= zeros < len(body) - _KEPT_ZEROS  # behind it they are only what was never downloaded
     body = body.removesuffix(b"\xff")  # half an end mark
     return JpegContent(
-        BytesIO(body + _EOI), is_odd, lambda image: _lacks_pixels(image, body, frame, is_ended=False), sound
+        BytesIO(body + _EOI),
+        is_odd,
+        lambda image: _lacks_pixels(image, body, frame, is_ended=False),
+        sound,
+        lambda: body,
     )
 
 
@@ -151,7 +160,7 @@ def _pieces(data: bytes, frame: _Frame) -> Iterator[tuple[str, int, int]]:
 
 
 def _read_frame(frame: _Frame, segment: bytes) -> None:
-    frame.is_progressive = segment[0] in (0xC2, 0xCA)
+    frame.is_progressive, frame.is_lossless = segment[0] in (0xC2, 0xCA), segment[0] == 0xC3
     frame.size = int.from_bytes(segment[6:8]), int.from_bytes(segment[4:6])
     frame.components = {
         segment[at]: (segment[at + 1] >> 4, segment[at + 1] & 15)
@@ -198,12 +207,15 @@ def _has_its_restarts(frame: _Frame, found: int, is_last_at_the_end: bool) -> bo
     if frame.restart_interval:
         most = [max(1, *factors) for factors in zip((1, 1), *frame.components.values(), strict=True)]
         own = frame.components.get(frame.scanned[0], (1, 1)) if len(frame.scanned) == 1 else (1, 1)
-        across, down = (-(-edge * own[i] // (8 * most[i])) for i, edge in enumerate(frame.size))
+        block = 1 if frame.is_lossless else 8
+        across, down = (-(-edge * own[i] // (block * most[i])) for i, edge in enumerate(frame.size))
         due = max(0, -(-across * down // frame.restart_interval) - 1)
     return due in (found, found - is_last_at_the_end)
 
 
 def _has_all_scans(frame: _Frame) -> bool:
+    if frame.is_lossless:
+        return True
     if not frame.is_progressive:
         return all((component, False) in frame.bits_left for component in frame.components)
     return all(
@@ -228,8 +240,7 @@ def _lacks_pixels(image: Image.Image, body: bytes, frame: _Frame, is_ended: bool
     width, height = image.size
     corner = np.asarray(image.crop((max(0, width - 4), max(0, height - 4), width, height)))
     if (frame.is_progressive and not is_ended) or (np.abs(corner.astype(int) - _GREY) <= 1).all():
-        shown = [_decoded(body + filler * 512 + _EOI, image.size) for filler in (b"\0\0\0", b"\x5a\x96\x33")]
-        return None in shown or shown[0] != shown[1]
+        return needs_more(body, lambda data: _decoded(data, image.size))
     is_tiny = min(width, height) < SMALLEST_EDGE  # of one pixel, clipped, nothing need show
     if frame.is_progressive or frame.may_be_zeros or is_tiny or width * height > _MOST_CHECKED:
         return False  # the last bits of some change nothing that can be seen
@@ -237,6 +248,15 @@ def _lacks_pixels(image: Image.Image, body: bytes, frame: _Frame, is_ended: bool
         return _decoded(_with_other_end(body) + _EOI, image.size) == image.tobytes()
     except OSError:  # of a few white pixels there are so few bytes that the change is in what stands before them
         return False
+
+
+def needs_more(body: bytes, decode: Callable[[bytes], bytes | None]) -> bool:
+    """Whether what is put behind the entropy-coded bytes shows in the pixels.
+
+    decode: to these, or to a digest of them; None if it fails.
+    """
+    shown = [decode(body + filler * 512 + _EOI) for filler in (b"\0\0\0", b"\x5a\x96\x33")]
+    return None in shown or shown[0] != shown[1]
 
 
 def _with_other_end(body: bytes) -> bytes:
