@@ -41,7 +41,7 @@ class ReportFiles(QObject):
         """Let the artist choose a name; its ending says whether it is a PDF or a page."""
 
         def make(folder: Path) -> QFileDialog:
-            kinds = [self.tr("PDF (*.pdf)"), self.tr("Web page (*.html)")]
+            kinds = [self.tr("PDF (*.pdf)"), self.tr("Web page (*.html *.htm)")]
             dialog = StudioFileDialog(self._window, self.tr("Save the report"), str(folder))
             dialog.setNameFilters(kinds)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import (
     QEvent,
+    QFileInfo,
     QIdentityProxyModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -105,7 +107,16 @@ class StudioFileDialog(PlainFileDialog):
                 edit.setText(text)
             # Else Qt takes what is selected: of what is typed, only those files that it had met in the meantime.
             files.selectionModel().clearSelection()
+        if not is_asked_for and edit is not None:
+            self._end_as_its_kind(edit)
         super().accept()
+
+    def _end_as_its_kind(self, edit: QLineEdit) -> None:
+        """Qt takes what follows any dot for an ending: "Evening 2.0" would be saved so and offered nowhere again."""
+        endings = tuple(re.findall(r"\*(\.\w+)", " ".join(self.nameFilters())))
+        file = self.selectedFiles()[0]
+        if self.defaultSuffix() and not file.lower().endswith(endings) and not QFileInfo(file).isDir():
+            edit.setText(f"{edit.text().strip()}.{self.defaultSuffix()}")
 
     def _dress(self) -> None:
         for name, picture in _ICONS.items():

@@ -179,6 +179,29 @@ def test_what_is_no_list_of_paths_is_taken_as_it_is_typed(tmp_path: Path) -> Non
         assert quoted(str(odd)) == str(odd)
 
 
+@pytest.mark.parametrize(
+    ("typed", "saved"),
+    [("Evening", "Evening.studio"), ("Evening 2.0", "Evening 2.0.studio"), ("Evening.png", "Evening.png.studio"),
+     ("Evening 2.STUDIO", "Evening 2.STUDIO"), ("below/Evening 2.0", "below/Evening 2.0.studio")],
+)  # fmt: skip
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise the list of names
+def test_what_is_saved_ends_as_its_kind_whatever_dots_its_name_has(
+    qtbot: QtBot, tmp_path: Path, typed: str, saved: str
+) -> None:
+    (tmp_path / "below").mkdir()
+    dialog = StudioFileDialog(None, "Save", str(tmp_path), "Projects (*.studio)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("studio")
+    qtbot.addWidget(dialog)
+    dialog.open()
+    edit = dialog.findChild(QLineEdit, "fileNameEdit")
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.keyClicks(edit, typed)
+    with qtbot.waitSignal(dialog.fileSelected, timeout=10_000) as taken:
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert taken.args == [str(tmp_path / saved)]
+
+
 def test_every_dialog_for_files_is_the_studios() -> None:
     made = re.compile(r"\b(?:Plain|Q)FileDialog(?:\(|\.get)")
     modules = Path(studio.__file__).parent.rglob("*.py")
