@@ -10,7 +10,6 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -48,6 +47,7 @@ from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.progress_line import ProgressLine
 from studio.ui.widgets.screen_room import resize_within_screen
@@ -90,7 +90,7 @@ class BatchWindow(QDialog):
         self.folder = QLineEdit()
         self.folder.setPlaceholderText(self.tr("Choose a folder for the artworks"))
         self.browse = QPushButton(self.tr("Choose…"))
-        self.format = QComboBox()
+        self.format = NoWheelComboBox()
         for name, text in format_names().items():
             self.format.addItem(text, name)
         self.overwrite = QCheckBox(self.tr("Replace files that are there"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from studio.core.image_io import ExportFormat, ExportOptions
 from studio.core.image_io.formats import WRITE_LIMITS, format_title
@@ -14,6 +14,7 @@ from studio.core.picture import Picture
 from studio.ui.export.profile_box import ProfileBox, make_intent_box
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.form_row import form_row, label_for_screen_readers
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 from studio.ui.widgets.plain_text import PlainLabel
 
 
@@ -30,7 +31,7 @@ class ColorRow(QWidget):
         self._picture = picture
         self._format: ExportFormat = options.format
         self._wanted_depth = options.depth
-        self.bits = QComboBox()
+        self.bits = NoWheelComboBox()
         self.profile = ProfileBox(options.profile, picture.metadata)
         self.intent = make_intent_box(options.intent)
         self.dither = QCheckBox(self.tr("Dither"))

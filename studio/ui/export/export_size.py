@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import get_args
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.core.picture import Picture, fit_size
 from studio.core.print_size import DPI, PAPERS, PrintSize
 from studio.ui.export.export_settings import Unit
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.form_row import label_for_screen_readers
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel
 
@@ -47,7 +48,7 @@ class ExportSize(QWidget):
         self._picture = picture
         self._photo_edge = None if photo is None else max(photo)
         self._can_paint = can_paint
-        self.presets = QComboBox()
+        self.presets = NoWheelComboBox()
         self._fill_presets()
         self.larger = QPushButton(self.tr("Paint it this large instead"))
         policy = self.larger.sizePolicy()
@@ -57,7 +58,7 @@ class ExportSize(QWidget):
         self.larger.clicked.connect(self._want_larger)
         self._pixels = (picture.width, picture.height)
         self.width_box, self.height_box = UnitSpinBox(1, _LONGEST_EDGE), UnitSpinBox(1, _LONGEST_EDGE)
-        self.unit_box = QComboBox()
+        self.unit_box = NoWheelComboBox()
         for name, text in zip(get_args(Unit), (self.tr("px"), self.tr("cm"), self.tr("inch")), strict=True):
             self.unit_box.addItem(text, name)
         self.unit_box.setCurrentIndex(self.unit_box.findData(unit))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QWidget
 
 from studio.core.image_io import ExportFormat, ExportOptions
 from studio.ui.theme.theme import GRID
 from studio.ui.widgets.form_row import form_row, label_for_screen_readers
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel
 
@@ -37,7 +38,7 @@ class FormatRow(QWidget):
 
     def __init__(self, options: ExportOptions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.box = QComboBox()
+        self.box = NoWheelComboBox()
         for name, text in format_names().items():
             self.box.addItem(text, name)
         self.quality = UnitSpinBox(1, 100)

@@ -12,12 +12,13 @@ from studio.core.image_io.output.rgb_profiles import INTENTS, NAMED_PROFILES, In
 from studio.core.picture import Metadata
 from studio.ui.dialogs.file_dialogs import open_dialog
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 
 PROFILE_FILES = "(*.icc *.icm)"
 _CHOOSE = "choose"
 
 
-class ProfileBox(QComboBox):
+class ProfileBox(NoWheelComboBox):
     """The profiles of exports. metadata: of the photo, whose own profile is among them. Signals: chosen()."""
 
     chosen = Signal()
@@ -85,7 +86,7 @@ def make_intent_box(intent: Intent) -> QComboBox:
         "saturation": translate("profile_box", "Saturation"),
         "absolute": translate("profile_box", "Absolute colorimetric"),
     }
-    box = QComboBox()
+    box = NoWheelComboBox()
     for each in INTENTS:
         box.addItem(titles[each], each)
     box.setCurrentIndex(box.findData(intent))

@@ -25,7 +25,8 @@ class SliderTrack(QSlider):
     """Emits `value_edited` for every new value and `edit_finished` when one drag, key or wheel move is complete.
 
     Arrows move by a step, with Shift by the finest one, PageUp and PageDown coarsely, Home and End to the ends, Delete
-    and a double click back to the default. The wheel acts only with focus, so that scrolling the panel changes nothing.
+    and a double click back to the default. The wheel acts only with focus and where the pointer was moved onto the
+    slider, not the slider below the pointer, so that scrolling the panel changes nothing.
     """
 
     value_edited = Signal(object)
@@ -95,7 +96,7 @@ class SliderTrack(QSlider):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() or event.angleDelta().x()
-        if not self.hasFocus() or not notches:
+        if not (self.hasFocus() and self.underMouse() and notches):
             event.ignore()
             return
         is_fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

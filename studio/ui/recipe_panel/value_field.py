@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from studio.core.recipe import Knob
@@ -31,7 +31,6 @@ class ValueField(NumberField):
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setStyleSheet(_SHEET)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setDecimals(knob.decimals)
         self.setRange(knob.low, knob.high)
         self.lineEdit().setAcceptDrops(False)  # a dropped picture is no number
@@ -63,12 +62,6 @@ class ValueField(NumberField):
             self.setValue(self._scale.moved(self.knob_value, 1 if event.key() == Qt.Key.Key_Up else -1, "fine"))
             return
         super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.core.card import LICENCES, UNKNOWN_LICENCE, Card, licence_is_unknown
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 
 
-class LicenceCombo(QComboBox):
+class LicenceCombo(NoWheelComboBox):
     """Says in the artist's words what cards call UNKNOWN_LICENCE; begins with that."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

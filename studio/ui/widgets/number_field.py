@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QFocusEvent, QValidator
+from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QToolTip, QWidget
 
 from studio.ui.widgets.plain_text import tool_tip
@@ -14,12 +14,16 @@ _LONGEST = 24  # characters that are read as a number
 
 
 class NumberField(QDoubleSpinBox):
-    """Reports its value when the entry is complete, not at every digit. `range_text` says what it takes."""
+    """Reports its value when the entry is complete, not at every digit. `range_text` says what it takes.
+
+    The wheel is left to the page it stands in unless it has the focus and the pointer was moved onto it.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setKeyboardTracking(False)  # half-typed numbers are not values
         self.setGroupSeparatorShown(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._is_clicked_into = False
         self.lineEdit().installEventFilter(self)
 
@@ -37,6 +41,12 @@ class NumberField(QDoubleSpinBox):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._is_clicked_into = event.reason() == Qt.FocusReason.MouseFocusReason  # a second click puts the cursor
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus() and self.underMouse():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         is_release = watched is self.lineEdit() and event.type() == QEvent.Type.MouseButtonRelease

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.credits import credits_of
@@ -94,6 +96,25 @@ def test_what_is_about_to_happen_is_not_scrolled_away(make_dialog: MakeDialog) -
     pages = dialog.findChildren(QScrollArea)
     assert any(page.isAncestorOf(dialog.file) for page in pages)
     assert not any(page.isAncestorOf(dialog.note) or page.isAncestorOf(dialog.export) for page in pages)
+
+
+def test_scrolling_the_dialog_changes_nothing_in_it(qtbot: QtBot, make_dialog: MakeDialog) -> None:
+    dialog = make_dialog()
+    choose(dialog, "jpeg")
+    dialog.show()
+    qtbot.waitUntil(dialog.title.hasFocus)
+    before = dialog.options, dialog.dimensions.width_box.value()
+    fields = [*dialog.findChildren(QComboBox), *dialog.findChildren(QDoubleSpinBox)]
+    for field in filter(QWidget.isVisible, fields):
+        for notches in (-1, -1, 1):
+            place = QPointF(field.rect().center())
+            wheel = QWheelEvent(
+                place, field.mapToGlobal(place), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+            )  # fmt: skip
+            QApplication.sendEvent(field, wheel)
+    assert (dialog.options, dialog.dimensions.width_box.value()) == before
+    assert len(fields) >= 9 and dialog.title.hasFocus()
 
 
 def test_of_a_name_that_does_not_fit_the_ending_is_seen(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:

@@ -190,13 +190,15 @@ def turn_wheel(slider: KnobSlider) -> QWheelEvent:
     return event
 
 
-def test_the_wheel_acts_only_with_focus(qtbot: QtBot, slider: KnobSlider) -> None:
+def test_the_wheel_acts_only_with_focus_and_where_the_pointer_was_moved_to(qtbot: QtBot, slider: KnobSlider) -> None:
     other = QLineEdit(slider)
     other.show()
     other.setFocus()
     assert not turn_wheel(slider).isAccepted()
     assert slider.value == 0.6
     slider.track.setFocus()
+    assert not turn_wheel(slider).isAccepted()
+    qtbot.mouseMove(slider.track)
     turn_wheel(slider)
     assert slider.value == pytest.approx(0.62)
 

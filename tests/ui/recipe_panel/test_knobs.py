@@ -111,13 +111,19 @@ def test_shift_is_finer_and_page_is_coarser_than_an_arrow(qtbot: QtBot, loaded: 
         assert fine < moved(knob, Qt.Key.Key_Right) < moved(knob, Qt.Key.Key_PageUp)
 
 
-def test_the_wheel_moves_only_a_knob_with_the_focus(qtbot: QtBot, loaded: Studio) -> None:
+def test_the_wheel_moves_only_a_knob_that_has_the_focus_and_is_pointed_at(qtbot: QtBot, loaded: Studio) -> None:
     for knob in KNOBS:
         handle = handle_of(loaded, knob)
+        loaded.window.panel.ensureWidgetVisible(handle)
         loaded.window.canvas.setFocus()
+        qtbot.mouseMove(handle)
         turn_wheel(handle)
         assert getattr(loaded.session.artwork.recipe, knob.field) == knob.default
         handle.setFocus()
+        qtbot.mouseMove(loaded.window.canvas)
+        turn_wheel(handle)  # as when the panel is scrolled until it lies below the pointer
+        assert getattr(loaded.session.artwork.recipe, knob.field) == knob.default
+        qtbot.mouseMove(handle)
         for notches in (-1, 1, -1):  # one of them, wherever the default stands
             turn_wheel(handle, notches)
         assert loaded.actions["undo"].text() == f"Undo {knob.label}"
