@@ -33,6 +33,7 @@ class ValueField(NumberField):
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setDecimals(knob.decimals)
         self.setRange(knob.low, knob.high)
+        self.lineEdit().setTextMargins(0, 0, 0, 0)  # its text is at the right
         self.lineEdit().setAcceptDrops(False)  # a dropped picture is no number
         if knob.unit:
             self.setSuffix(f"\N{NO-BREAK SPACE}{knob.unit}")

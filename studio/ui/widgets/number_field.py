@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QToolTip, QWidget
 
@@ -16,16 +16,19 @@ _LONGEST = 24  # characters that are read as a number
 class NumberField(QDoubleSpinBox):
     """Reports its value when the entry is complete, not at every digit. `range_text` says what it takes.
 
-    The wheel is left to the page it stands in unless it has the focus and the pointer was moved onto it.
+    A decimal point is a point, as in all texts of the window, and a comma is taken for one. The wheel is left to the
+    page it stands in unless it has the focus and the pointer was moved onto it.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setKeyboardTracking(False)  # half-typed numbers are not values
         self.setGroupSeparatorShown(False)
+        self.setLocale(QLocale.c())  # elsewhere Qt would leave out the point of "0.7", without a word
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._is_clicked_into = False
         self.lineEdit().installEventFilter(self)
+        self.lineEdit().setTextMargins(5, 0, 0, 0)  # Qt's style sheets pad a spin box on the right only
 
     @property
     def range_name(self) -> str:
@@ -57,7 +60,7 @@ class NumberField(QDoubleSpinBox):
         return super().eventFilter(watched, event)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        state, text, position = super().validate(text, position)
+        state, text, position = super().validate(text.replace(",", "."), position)
         if state == QValidator.State.Invalid and self._number(text) is not None:
             state = QValidator.State.Intermediate  # Qt would refuse the key, without a word
         return state, text, position
@@ -90,4 +93,3 @@ class UnitSpinBox(NumberField):
         self.setDecimals(0)
         self.setRange(low, high)
         self.setSuffix(suffix)
-        self.lineEdit().setTextMargins(5, 0, 0, 0)  # Qt's style sheets pad a spin box on the right only

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
@@ -179,6 +179,23 @@ def test_what_is_no_number_leaves_the_value_as_it_was(qtbot: QtBot, slider: Knob
     qtbot.keyClicks(slider.field, "x-.")
     qtbot.keyClick(slider.field, Qt.Key.Key_Return)
     assert slider.value == 0.6 and slider.field.text() == "0.60"
+
+
+@pytest.mark.parametrize("typed", ["0.73", "0,73"])
+@pytest.mark.parametrize("language", ["en_GB", "de_DE", "fr_CH", "ar_EG"])
+def test_a_point_and_a_comma_are_decimal_points_in_every_language(qtbot: QtBot, language: str, typed: str) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(language))
+    try:
+        slider = KnobSlider(KNOB["strength"])
+        qtbot.addWidget(slider)
+        assert slider.field.text() == "0.60"
+        slider.field.selectAll()
+        qtbot.keyClicks(slider.field, typed)
+        qtbot.keyClick(slider.field, Qt.Key.Key_Return)
+    finally:
+        QLocale.setDefault(before)
+    assert slider.value == 0.73 and slider.field.text() == "0.73"
 
 
 def turn_wheel(slider: KnobSlider) -> QWheelEvent:
