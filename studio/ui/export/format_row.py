@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from studio.core.image_io import ExportFormat, ExportOptions
 from studio.ui.theme.theme import GRID
@@ -57,6 +57,7 @@ class FormatRow(QWidget):
             box.addWidget(widget)
         box.addStretch(1)
         box.addWidget(self.size_label)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # else its label stands too high
         label_for_screen_readers(self.box, self.tr("Format"))
         self.choose(options.format)
         self._show()

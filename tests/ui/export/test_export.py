@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QFormLayout, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.credits import credits_of
@@ -115,6 +115,18 @@ def test_scrolling_the_dialog_changes_nothing_in_it(qtbot: QtBot, make_dialog: M
             QApplication.sendEvent(field, wheel)
     assert (dialog.options, dialog.dimensions.width_box.value()) == before
     assert len(fields) >= 9 and dialog.title.hasFocus()
+
+
+def test_a_label_stands_beside_its_field_in_a_dialog_with_room(qtbot: QtBot, make_dialog: MakeDialog) -> None:
+    dialog = make_dialog()
+    dialog.resize(dialog.width(), dialog.height() + 80)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    form = dialog.findChild(QFormLayout)
+    for row, field in ((dialog.title, dialog.title), (dialog.format, dialog.format.box)):
+        label = form.labelForField(row)
+        middles = [widget.mapTo(dialog, widget.rect().center()).y() for widget in (label, field)]
+        assert middles[0] == pytest.approx(middles[1], abs=2)
 
 
 def test_of_a_name_that_does_not_fit_the_ending_is_seen(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
