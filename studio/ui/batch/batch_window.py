@@ -198,7 +198,8 @@ class BatchWindow(QDialog):
         else:
             self.main.setText(self.tr("Resume") if queue.is_paused else self.tr("Pause"))
         missing = "" if self._session.artwork.styles else self.tr("Pick a style in the studio first.")
-        is_ready = count > 0 and options.folder is not None and not missing and not queue.is_scanning
+        # Also while the disk is asked what is in the folder: the click on Start may be what ended typing its name.
+        is_ready = count > 0 and bool(options.places) and options.folder is not None and not missing
         self.main.setEnabled(not is_idle or is_ready)
         self.stop.setEnabled(not is_idle)
         self.show_folder.setEnabled(queue.has_folder)

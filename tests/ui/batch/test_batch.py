@@ -108,6 +108,20 @@ def test_chosen_photos_are_listed_and_a_folder_for_the_artworks_is_proposed(chos
     assert not photos.joinpath("painted").exists()
 
 
+def test_a_click_on_start_right_after_the_folder_was_typed_starts(
+    qtbot: QtBot, chosen: Studio, tmp_path: Path
+) -> None:
+    window = chosen.batch_window
+    window.folder.setFocus()
+    qtbot.waitUntil(window.folder.hasFocus)
+    window.folder.selectAll()
+    qtbot.keyClicks(window.folder, str(tmp_path / "other"))
+    qtbot.mouseClick(window.main, Qt.MouseButton.LeftButton)
+    assert chosen.batch.is_running
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert painted(tmp_path / "other") == list(NAMES)
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a menu
 def test_the_list_keeps_one_menu_however_often_it_is_asked_for(chosen: Studio) -> None:
     view = chosen.batch_window.list
