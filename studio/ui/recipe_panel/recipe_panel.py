@@ -73,14 +73,16 @@ class RecipePanel(QScrollArea):
     def _show_recipe(self) -> None:
         selection, whole = self._session.selection, self._session.artwork.recipe
         is_region = selection.selected is not None
+        is_painted = selection.selected is None or selection.selected.region.is_painted
         recipe = selection.recipe
         for field, widget in self.knobs.items():
             base = getattr(whole, field) if is_region else widget.knob.default
             widget.set_base(base)
             widget.set_value(getattr(recipe, field))
-            widget.setEnabled(recipe.method in widget.knob.methods)
+            widget.setEnabled(is_painted and recipe.method in widget.knob.methods)
             if field not in REGION_FIELDS:
                 widget.setVisible(not is_region)
+        self.styles.setEnabled(is_painted)
         for part in self._of_whole:
             part.setVisible(not is_region)
         self.advanced.setVisible(self.advanced_button.isChecked() and not is_region)

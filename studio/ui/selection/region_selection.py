@@ -125,7 +125,8 @@ class RegionSelection(QObject):
     def change_mix(self, change: Callable[[StyleMix], StyleMix], *, of_commit: bool = False) -> bool:
         """Have another mix in the selected region, or in the artwork where none is; whether anything differs now.
 
-        change: makes it of the present one; of_commit: of the one before the changes since the last commit.
+        change: makes it of the present one; of_commit: of the one before the changes since the last commit. A region
+        that was left as the photo is painted in it.
         """
         artwork, choice = self._artwork, self.selected
         if choice is None:
@@ -134,9 +135,9 @@ class RegionSelection(QObject):
         if self._committed_mix is None:
             self._committed_mix = present
         mix = change(self._committed_mix if of_commit else present)
-        if mix == present:
+        if mix == present and choice.region.is_painted:
             return False
-        own = choice.region.change(style_shares=None)
+        own = replace(choice.region.change(style_shares=None), is_painted=True)
         if mix != artwork.mix:
             own = replace(own, styles=mix.styles).change(style_shares=mix.shares or None)
         else:

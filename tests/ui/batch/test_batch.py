@@ -108,9 +108,7 @@ def test_chosen_photos_are_listed_and_a_folder_for_the_artworks_is_proposed(chos
     assert not photos.joinpath("painted").exists()
 
 
-def test_a_click_on_start_right_after_the_folder_was_typed_starts(
-    qtbot: QtBot, chosen: Studio, tmp_path: Path
-) -> None:
+def test_a_click_on_start_right_after_the_folder_was_typed_starts(qtbot: QtBot, chosen: Studio, tmp_path: Path) -> None:
     window = chosen.batch_window
     window.folder.setFocus()
     qtbot.waitUntil(window.folder.hasFocus)

@@ -228,6 +228,20 @@ def test_live_shows_the_regions(qtbot: QtBot, seen: Studio, engine: FakeEngine) 
     qtbot.waitUntil(lambda: seen.session.live.shown.regions == seen.session.artwork.regions)
 
 
+def test_a_region_left_as_the_photo_has_no_settings_until_a_style_is_chosen_for_it(qtbot: QtBot, seen: Studio) -> None:
+    panel = seen.window.panel
+    click_chip(qtbot, seen, "Subject")
+    seen.actions["region_off"].trigger()
+    assert not panel.knobs["strength"].isEnabled() and not panel.styles.isEnabled()
+    click_chip(qtbot, seen, "")
+    assert panel.knobs["strength"].isEnabled() and panel.styles.isEnabled()
+    click_chip(qtbot, seen, "Subject")
+    seen.session.use_style(seen.session.artwork.styles[0])  # as in the rest of the picture
+    (region,) = seen.session.artwork.regions
+    assert region.is_painted and region.styles == () and not seen.actions["region_off"].isChecked()
+    assert panel.knobs["strength"].isEnabled() and panel.styles.isEnabled()
+
+
 def test_a_brush_stroke_is_in_the_mask_and_an_undo_step(qtbot: QtBot, drawing: Studio) -> None:
     assert selected(drawing) == "Region" and drawing.actions["tool_brush"].isChecked()
     drawing.window.regions.editor.change_brush(size=0.2, softness=0.0)
