@@ -10,7 +10,7 @@ from studio.core.artwork.blend import Blend
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import SEAMLESS_GRID, StyleRecipe
 from studio.core.regions.region import Region
-from studio.core.regions.shapes import Drawn
+from studio.core.regions.shapes import Drawn, Polygon, Shape
 from studio.core.styles.style import Style
 
 RemovalKind = Literal["entry", "style", "preset"]
@@ -122,19 +122,29 @@ def relative_part(region: Region) -> Region | None:
 
     Strokes correct what was found or enclosed, so that is what stays; a region that strokes alone make, or bound, goes.
     """
-    steps = region.mask.steps
-    if any(isinstance(step.shape, Drawn) and step.operation == "intersect" for step in steps):
-        return None
-    kept = tuple(step for step in steps if not isinstance(step.shape, Drawn))
-    if len(kept) == len(steps):
-        return region
-    is_anything = any(step.operation == "add" for step in kept)
-    return replace(region, mask=replace(region.mask, steps=kept)) if is_anything else None
+    return _without(region, Drawn)
 
 
 def relative_parts(regions: Sequence[Region]) -> tuple[Region, ...]:
     """Those of `relative_part` that there are."""
     return tuple(part for part in map(relative_part, regions) if part is not None)
+
+
+def parts_without_outlines(regions: Sequence[Region]) -> tuple[Region, ...]:
+    """What of the regions is not drawn around something of this photo: what is found in any, and gradients."""
+    return tuple(part for region in regions if (part := _without(region, Drawn, Polygon)) is not None)
+
+
+def _without(region: Region, *kinds: type[Shape]) -> Region | None:
+    """A region without shapes of these kinds; None where it consists of them, or is bound by them."""
+    steps = region.mask.steps
+    if any(isinstance(step.shape, kinds) and step.operation == "intersect" for step in steps):
+        return None
+    kept = tuple(step for step in steps if not isinstance(step.shape, kinds))
+    if len(kept) == len(steps):
+        return region
+    is_anything = any(step.operation == "add" for step in kept)
+    return replace(region, mask=replace(region.mask, steps=kept)) if is_anything else None
 
 
 def pictures_of(part: ArtworkState | Result) -> list[Picture]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 
+from studio.core.artwork.artwork_state import parts_without_outlines
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card
 from studio.core.errors import StudioError
@@ -257,8 +258,12 @@ class Importer(QObject):
     def _put(self, **fields: Any) -> None:
         """Have another photo, or two of them, as one step."""
         self._tell(None)
+        artwork, before = self._session.artwork, self._session.artwork.state.photo
         self._session.change(**fields)
         self._session.commit()
+        if artwork.state.photo is not before and parts_without_outlines(artwork.regions) != artwork.regions:
+            text = self.tr("Regions that you drew on the photo before are painted in this one, too.")
+            self._session.post_message(Message(text, action="leave_out_outlines"))
         self.photo_taken.emit()
 
     def _tell_notes(self, picture: Picture) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.core.artwork.artwork_state import parts_without_outlines
 from studio.core.engine_api.build_requests import draw_mask
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Pixels
@@ -71,7 +72,11 @@ class RegionActions(QObject):
             "mask_feather": self._feather,
             "mask_save": self.ask_for_mask_file,
         }
-        slots = self._for_one | {"region_new": self.add_region, "mask_load": self.ask_for_mask}
+        slots = self._for_one | {
+            "region_new": self.add_region,
+            "mask_load": self.ask_for_mask,
+            "leave_out_outlines": self.leave_out_outlines,
+        }
         for name, slot in slots.items():
             actions[name].triggered.connect(lambda _=False, slot=slot: slot())
         actions["mask_overlay"].toggled.connect(editor.overlay.show_veil)
@@ -115,6 +120,11 @@ class RegionActions(QObject):
         if choice is not None and choice.index is not None:
             regions = self._session.artwork.regions
             self._session.change_regions(regions[: choice.index] + regions[choice.index + 1 :])
+
+    @Slot()
+    def leave_out_outlines(self) -> None:
+        """Remove what was drawn around something of another photo."""
+        self._session.change_regions(parts_without_outlines(self._session.artwork.regions))
 
     @Slot()
     def ask_for_name(self) -> None:

@@ -8,10 +8,16 @@ import numpy as np
 import pytest
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.artwork.artwork_state import Result, pictures_of, relative_part, relative_parts
+from studio.core.artwork.artwork_state import (
+    Result,
+    parts_without_outlines,
+    pictures_of,
+    relative_part,
+    relative_parts,
+)
 from studio.core.errors import RecipeError
 from studio.core.regions.region import MOST_REGIONS, Region
-from studio.core.regions.shapes import Drawn, Found, Mask
+from studio.core.regions.shapes import Drawn, Found, Gradient, Mask, Polygon
 from tests.core.artwork.test_artwork import make_style
 from tests.support.fakes import make_picture
 
@@ -93,3 +99,12 @@ def test_without_its_strokes_a_region_is_what_was_found_or_enclosed() -> None:
     assert relative_part(replace(whole, mask=found.then("intersect", stroke))) is None  # it would be more than it was
     assert relative_part(replace(whole, mask=Mask.of(stroke).then("subtract", Found("subject")))) is None
     assert relative_parts((BRUSHED, corrected)) == (whole,)
+
+
+def test_without_what_was_drawn_around_something_a_region_is_what_was_found() -> None:
+    outline, found = Polygon(((0.1, 0.1), (0.4, 0.1), (0.4, 0.4))), Mask.of(Found("subject"))
+    sky = Region("Sky", Mask.of(Gradient((0.0, 0.0), (0.0, 1.0))))
+    corrected = Region("Subject", found.then("add", outline))
+    enclosed, bound = Region("Tower", Mask.of(outline)), Region("Half", found.then("intersect", outline))
+    kept = parts_without_outlines((sky, corrected, enclosed, bound, BRUSHED))
+    assert kept == (sky, Region("Subject", found))

@@ -19,12 +19,13 @@ from studio.core.engine_api.contract import Seen as SawNothing
 from studio.core.errors import PictureError
 from studio.core.picture import Pixels
 from studio.core.project.recipe_file import save_recipe
+from studio.core.regions.region import Region
 from studio.core.regions.shapes import MOST_POINTS, Drawn, Found, Gradient, Mask, Polygon
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
 from studio.ui.regions.tools import TOOLS, Outline
-from tests.support.fakes import FakeEngine
+from tests.support.fakes import FakeEngine, make_picture
 from tests.ui.conftest import card_named
 
 Seen = Callable[..., Studio]
@@ -226,6 +227,28 @@ def test_live_shows_the_regions(qtbot: QtBot, seen: Studio, engine: FakeEngine) 
     qtbot.waitUntil(lambda: bool(engine.requests[-1].regions))
     assert not engine.requests[-1].regions[0].is_painted
     qtbot.waitUntil(lambda: seen.session.live.shown.regions == seen.session.artwork.regions)
+
+
+def test_outlines_of_the_photo_before_are_told_of_and_left_out_on_wish(
+    qtbot: QtBot, seen: Studio, tmp_path: Path
+) -> None:
+    window, session = seen.window, seen.session
+    enclosed = Region("Tower", Mask.of(Polygon(((0.1, 0.1), (0.4, 0.1), (0.4, 0.4)))))
+    protected = Region("Subject", Mask.of(Found("subject"))).protect()
+    session.change_regions((protected, enclosed))
+    Image.fromarray(make_picture(64, 48, seed=8).pixels).save(tmp_path / "castle.png")
+    seen.importer.open_picture(tmp_path / "castle.png")
+    qtbot.waitUntil(lambda: window.messages.text.text().startswith("Regions that you drew on the photo before"))
+    assert session.artwork.regions == (protected, enclosed)
+    window.messages.button.click()
+    assert session.artwork.regions == (protected,)
+    seen.actions["undo"].trigger()
+    assert session.artwork.regions == (protected, enclosed)
+    session.change_regions((protected,))
+    castle = session.artwork.content
+    seen.importer.open_picture(tmp_path / "castle.png")
+    qtbot.waitUntil(lambda: session.artwork.content is not castle)
+    assert session.artwork.regions == (protected,) and not window.messages.isVisible()
 
 
 def test_a_region_left_as_the_photo_has_no_settings_until_a_style_is_chosen_for_it(qtbot: QtBot, seen: Studio) -> None:

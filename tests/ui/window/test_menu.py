@@ -27,6 +27,7 @@ NOT_IN_THE_MENU = {
     "menu",
     "bring_back",
     "cancel_opening",
+    "leave_out_outlines",
     "show_export",
     "restore_style",
     "use_settings",
