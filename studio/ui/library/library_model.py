@@ -115,11 +115,11 @@ class LibraryModel(QAbstractListModel):
         return "" if hit is None else self._reasons(hit)
 
     def _reasons(self, hit: Hit) -> str:
-        """Such as "strokes 0.81, colour 0.62", what was asked for first."""
+        """Such as "style 0.81, palette 0.62", what was asked for first."""
         names: dict[By, str] = {
-            "style": self.tr("strokes"),
+            "style": self.tr("style"),
             "subject": self.tr("subject"),
-            "palette": self.tr("colour"),
+            "palette": self.tr("palette"),
         }
         shares = self._found.question.shares if self._found is not None else {}
         kinds = sorted(names, key=lambda kind: shares.get(kind, 0) == 0)

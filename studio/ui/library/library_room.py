@@ -109,7 +109,7 @@ class LibraryRoom(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self._go_back()
         elif event.matches(QKeySequence.StandardKey.Find):
             self.head.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.head.search.selectAll()
@@ -119,6 +119,15 @@ class LibraryRoom(QWidget):
             self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             super().keyPressEvent(event)
+
+    def _go_back(self) -> None:
+        """From what was found to all pictures, and from these to the canvas."""
+        if self._browser.question.kind != "all":
+            self._browser.show_all()
+        elif self.head.search.text():
+            self.head.search.clear()
+        else:
+            self.left.emit()
 
     @property
     def _is_map(self) -> bool:

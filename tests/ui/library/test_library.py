@@ -42,6 +42,20 @@ def test_an_empty_library_says_what_it_is_for_and_has_one_button(studio: Studio)
     assert room.empty.button.hasFocus() and not room.head.add.isVisible()
 
 
+def test_escape_goes_back_from_what_was_found_and_typed_before_it_leaves(qtbot: QtBot, filled: Studio) -> None:
+    filled.actions["library"].setChecked(True)
+    room, grid = filled.library.room, grid_of(filled)
+    grid.setCurrentIndex(grid.model().index(0, 0))
+    room.head.search.setText("a")
+    filled.library.selection.actions["like"].trigger()
+    qtbot.waitUntil(room.similarity.isVisible)
+    qtbot.keyClick(grid, Qt.Key.Key_Escape)
+    assert room.isVisible() and not room.similarity.isVisible()
+    for _ in range(2):
+        qtbot.keyClick(room.head.search, Qt.Key.Key_Escape)
+    assert room.head.search.text() == "" and filled.window.canvas.isVisible()
+
+
 def test_the_key_and_escape_go_back_to_the_canvas(qtbot: QtBot, filled: Studio) -> None:
     for back in (lambda: qtbot.keyClick(grid_of(filled), Qt.Key.Key_Escape), filled.actions["library"].trigger):
         filled.actions["library"].setChecked(True)
@@ -221,7 +235,7 @@ def test_more_like_this_shows_the_nearest_first_and_why(qtbot: QtBot, filled: St
     bar, model = filled.library.room.similarity, filled.library.room.model
     assert "The ember" in bar.title.text() and "Similar does not mean influenced." in bar.note.text()
     why = model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
-    assert "strokes 0.9" in why or "strokes 1.0" in why
+    assert "style 0.9" in why or "style 1.0" in why
     qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: names(filled) == sorted(COLOURS))
     assert not bar.isVisible()
