@@ -203,6 +203,8 @@ class AutosaveController(QObject):
             self._shelf.take(project.history)
             self._session.take_artwork(joined)
             file = replace(file, is_saved=False) if file is not None else None
+            text = self.tr("Your work of the last time is back, below what you did since the start.")
+            self._session.post_message(Message(text, self.tr("Undo shows it again.")))
         else:
             self._take(project)
         self.taken.emit(file)

@@ -129,6 +129,9 @@ def test_what_was_done_while_the_session_was_read_comes_after_it(
         studio.session.commit()
     artwork = studio.session.artwork
     assert artwork.content is not None and artwork.content.name == "new.jpg" and len(artwork.history) == 3
+    message = studio.window.messages.message
+    assert message is not None and message.text.startswith("Your work of the last time is back")
+    assert message.remedy == "Undo shows it again."
     studio.session.undo()
     assert artwork.blend is not None and artwork.blend.mode == "screen"
     studio.close()
