@@ -63,7 +63,9 @@ class RecipePanel(QScrollArea):
         """Put a section of somebody else's between the styles and the knobs."""
         self._extra_box.addWidget(SectionHeading(title))
         self._extra_box.addWidget(widget)
-        QWidget.setTabOrder(widget, self.knobs["strength"])
+        parts = [part for part in widget.findChildren(QWidget) if part.window() is widget.window()]  # no list of a box
+        self.styles.followers = tuple(part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        self.styles.order_focus()
 
     def add_on_top(self, widget: QWidget) -> None:
         """Put something of somebody else's over everything."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.core.recipe import whole_percents
@@ -12,17 +12,19 @@ from studio.core.styles.style import Style
 from studio.ui.recipe_panel.style_row import StyleRow
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
+from studio.ui.widgets.form_row import put_in_tab_order
 from studio.ui.widgets.plain_text import PlainLabel
 
 
 class StylePanel(QWidget):
-    """One row for each style of the session, in the order of the shares."""
+    """One row for each style of the session, in the order of the shares. followers: what Tab meets after them."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._styles: tuple[Style, ...] = ()
         self.rows: list[StyleRow] = []
+        self.followers: tuple[QWidget, ...] = ()
         self.hint = PlainLabel()
         self.hint.setWordWrap(True)
         set_role(self.hint, "caption")
@@ -56,19 +58,14 @@ class StylePanel(QWidget):
             row.edit_finished.connect(self._session.commit)
             row.removed.connect(partial(self._session.remove_style, index))
             self._box.insertWidget(index, row)
-        self._order_focus()
+        self.order_focus()
         self.hint.setText(
             self.tr("Ctrl and a click on another one, or Shift+Enter, mixes that one in.")
             if styles
             else self.tr("Pick a style in the gallery, or drop a picture onto it.")
         )
 
-    def _order_focus(self) -> None:
-        """New rows would come last of the whole window; Tab meets them where they are seen."""
-        before = self.previousInFocusChain() or self
-        while before is not self and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
-            before = before.previousInFocusChain() or self
-        for row in self.rows:
-            for widget in (row.track, row.field, row.remove):
-                QWidget.setTabOrder(before, widget)
-                before = widget
+    def order_focus(self) -> None:
+        """Have Tab meet the rows, and what follows them, where they are seen."""
+        rows = [widget for row in self.rows for widget in (row.track, row.field, row.remove)]
+        put_in_tab_order(self, (*rows, *self.followers))

@@ -18,6 +18,7 @@ from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.folding_row import FoldingRow
+from studio.ui.widgets.form_row import put_in_tab_order
 from studio.ui.widgets.plain_text import action_text, tool_tip
 
 _MENU = (
@@ -133,6 +134,7 @@ class RegionBar(QFrame):
         set_role(new, "chip")
         self._row.add_button(new)
         self._box.insertWidget(0, self._row)
+        put_in_tab_order(self, (*self.chips.values(), new, self._row.more))
         if focused is not None:
             self.chips.get(focused, self.chips[""]).setFocus()
 

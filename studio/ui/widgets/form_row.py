@@ -1,7 +1,10 @@
-"""Several widgets as one row of a form, and labels that are heard and not seen."""
+"""Several widgets as one row of a form, labels that are heard and not seen, and where Tab meets new widgets."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from studio.ui.theme.theme import GRID
@@ -32,3 +35,16 @@ def label_for_screen_readers(combo: QComboBox, text: str) -> None:
     label = PlainLabel(text, combo.parentWidget())
     label.setBuddy(combo)
     label.hide()
+
+
+def put_in_tab_order(place: QWidget, widgets: Iterable[QWidget]) -> None:
+    """Have Tab meet these widgets in this order and where `place`, which takes no focus itself, stands in the window.
+
+    New ones would come last of the whole window.
+    """
+    before = place.previousInFocusChain() or place
+    while before is not place and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        before = before.previousInFocusChain() or place
+    for widget in widgets:
+        QWidget.setTabOrder(before, widget)
+        before = widget

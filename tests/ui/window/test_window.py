@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.image_io import ExportOptions, save_picture
 from studio.core.image_io.xmp import read_recipe
+from studio.core.styles.style import Style
 from studio.ui.actions.actions import ACTIONS
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.app import Studio
@@ -23,7 +24,7 @@ from studio.ui.importing.drop_zones import Drop, Payload
 from studio.ui.session.artwork_name import artwork_name
 from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
-from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate, make_unmakeable_engine
+from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate, make_picture, make_unmakeable_engine
 from tests.ui.conftest import card_named
 
 SavePhoto = Callable[..., Path]
@@ -424,7 +425,8 @@ def test_tab_meets_the_controls_in_the_order_they_are_seen(qtbot: QtBot, loaded:
     rows = [widget for row in panel.styles.rows for widget in (row.track, row.field, row.remove)]
     strength = panel.knobs["strength"]
     assert not history.keep.isEnabled()  # as there is no Live picture
-    expected = [history.fold, history.usage, history.view, *rows, strength.track, strength.field]
+    presets = [loaded.preset_bar.box, loaded.preset_bar.menu_button]
+    expected = [history.fold, history.usage, history.view, *rows, *presets, strength.track, strength.field]
     history.fold.setFocus()
     met: list[QWidget] = [history.fold]
     while met[-1] is not expected[-1] and len(met) < 50:
@@ -453,3 +455,20 @@ def test_news_goes_by_itself_and_a_problem_stays(qtbot: QtBot, studio: Studio) -
 def _is_inner(widget: QWidget) -> bool:
     """Parts that Qt puts inside named widgets, such as the line of a spin box."""
     return widget.objectName().startswith("qt_") or widget.focusProxy() is not None
+
+
+def test_tab_meets_regions_and_presets_where_they_are_seen(qtbot: QtBot, loaded: Studio) -> None:
+    window, panel = loaded.window, loaded.window.panel
+    qtbot.waitUntil(lambda: len(loaded.session.selection.choices) == 3)
+    loaded.session.mix_in(Style(make_picture(24, 24, "other", seed=7), card_named(loaded, "Poppies")))
+    order, widget = [], window.nextInFocusChain()
+    while widget is not window:
+        order.append(widget)
+        widget = widget.nextInFocusChain()
+    seen = [
+        window.canvas, *window.regions.bar.chips.values(), window.history.view,
+        panel.styles.rows[0].track, panel.styles.rows[1].remove, loaded.preset_bar.box, loaded.preset_bar.menu_button,
+        panel.knobs["strength"].focusProxy(),
+    ]  # fmt: skip
+    places = [order.index(widget) for widget in seen]
+    assert places == sorted(places)
