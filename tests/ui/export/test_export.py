@@ -352,6 +352,20 @@ def test_the_mark_of_ai_is_on_by_default(loaded: Studio, qtbot: QtBot) -> None:
     dialog.reject()
 
 
+def test_what_a_photo_has_not_is_not_ticked_and_stays_chosen_for_the_next(
+    qtbot: QtBot, studio: Studio, make_dialog: MakeDialog
+) -> None:
+    kept = make_dialog(keep_gps=True)  # of a photo without EXIF
+    assert not kept.keep.exif.isChecked() and not kept.keep.gps.isChecked()
+    assert kept.options.keep_exif and kept.options.keep_gps
+    studio.session.change(content=make_picture(64, 48, "harbour.png"))
+    studio.actions["export"].trigger()
+    dialog = studio.window.findChild(ExportDialog)
+    assert not dialog.label.ai.isChecked() and not dialog.label.ai.isEnabled()
+    assert dialog.options.label_ai
+    dialog.reject()
+
+
 def test_an_export_again_asks_nothing_and_replaces_nothing(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
     finish(qtbot, loaded)
     export_by_dialog(qtbot, loaded, tmp_path / "first.jpg")
