@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 GALLERY_WIDTH, PANEL_WIDTH = 260, 300  # px
@@ -12,7 +12,7 @@ _USUAL_WIDTH = 1280  # px
 
 class PanelSplitter(QSplitter):
     """Each side is there while its action is ticked. One that is dragged shut is hidden, so that the menu shows
-    that and opens it again.
+    that and opens it again. A gallery that a small window has made narrow is as wide as before in a larger one.
     """
 
     def __init__(
@@ -21,7 +21,7 @@ class PanelSplitter(QSplitter):
         super().__init__()
         self._sides = ((0, gallery, gallery_action), (2, panel, panel_action))
         self._is_alone = False
-        self._last_widths = {0: GALLERY_WIDTH, 2: PANEL_WIDTH}  # of the sides, for when they are hidden
+        self._last_widths = {0: GALLERY_WIDTH, 2: PANEL_WIDTH}  # of the sides, for when they are hidden or narrowed
         for number, part in enumerate((gallery, middle, panel)):
             self.addWidget(part)
             self.setStretchFactor(number, 1 if part is middle else 0)
@@ -51,8 +51,23 @@ class PanelSplitter(QSplitter):
         self.setSizes(widths)
         self._show_sides()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._note_widths()
+        super().resizeEvent(event)
+        sizes = self.sizes()
+        more = min(self._last_widths[0] - sizes[0], self._spare)
+        if sizes[0] and more > 0:
+            self.setSizes([sizes[0] + more, sizes[1] - more, sizes[2]])
+
+    @property
+    def _spare(self) -> int:
+        """How much narrower the middle can become, px."""
+        middle = self.widget(1)
+        return self.sizes()[1] - max(middle.minimumWidth(), middle.minimumSizeHint().width())
+
     def _note_widths(self) -> None:
-        if self.isVisible():  # before that, Qt has not shared the room yet
+        # Before it is visible, Qt has not shared the room yet; without room to spare, it has made the sides narrow.
+        if self.isVisible() and self._spare > 0:
             self._last_widths |= {place: width for place, width in enumerate(self.sizes()) if place != 1 and width}
 
     @Slot()

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui.app import Studio
 from studio.ui.widgets.screen_room import ScrolledPage, room_on
+from studio.ui.window.panel_splitter import GALLERY_WIDTH
 from studio.ui.window.window_layout import restore_place
 from tests.support.clipped_widgets import clipped_widgets
 from tests.support.window_states import on_a_screen
@@ -80,6 +81,23 @@ def test_buttons_that_have_no_room_are_in_a_menu(qtbot: QtBot, loaded: Studio) -
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a list, to grab keys
+def test_a_gallery_that_a_small_window_made_narrow_is_as_wide_again_in_a_larger_one(
+    qtbot: QtBot, loaded: Studio
+) -> None:
+    window, gallery = loaded.window, loaded.window.gallery
+    window.resize(1200, 700)
+    qtbot.waitUntil(lambda: gallery.width() == GALLERY_WIDTH)
+    window.resize(window.minimumSizeHint().width(), 700)
+    qtbot.waitUntil(lambda: gallery.width() < GALLERY_WIDTH)
+    assert window.splitter.widths[0] == GALLERY_WIDTH  # which is kept for the next start
+    window.resize(1200, 700)
+    qtbot.waitUntil(lambda: gallery.width() == GALLERY_WIDTH)
+    window.splitter.moveSplitter(200, 1)
+    window.resize(1300, 700)
+    qtbot.waitUntil(lambda: window.splitter.width() == 1300)
+    assert gallery.width() == 200
+
+
 def test_a_list_shows_all_of_its_entries(qtbot: QtBot, loaded: Studio) -> None:
     loaded.window.panel.advanced_button.setChecked(True)
     found = [*loaded.window.findChildren(QComboBox), loaded.tune_window.licence, loaded.batch_window.format]
