@@ -20,6 +20,7 @@ class PanelSplitter(QSplitter):
     ) -> None:
         super().__init__()
         self._sides = ((0, gallery, gallery_action), (2, panel, panel_action))
+        self._middle = middle
         self._is_alone = False
         self._last_widths = {0: GALLERY_WIDTH, 2: PANEL_WIDTH}  # of the sides, for when they are hidden or narrowed
         for number, part in enumerate((gallery, middle, panel)):
@@ -62,8 +63,7 @@ class PanelSplitter(QSplitter):
     @property
     def _spare(self) -> int:
         """How much narrower the middle can become, px."""
-        middle = self.widget(1)
-        return self.sizes()[1] - max(middle.minimumWidth(), middle.minimumSizeHint().width())
+        return self.sizes()[1] - max(self._middle.minimumWidth(), self._middle.minimumSizeHint().width())
 
     def _note_widths(self) -> None:
         # Before it is visible, Qt has not shared the room yet; without room to spare, it has made the sides narrow.
