@@ -17,8 +17,8 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from studio.engine.feed_forward.job import FeedForwardJob
 from studio.engine.feed_forward.live_painter import LivePainter
 from studio.engine.feed_forward.strength import blend_vectors
 from studio.engine.losses.band_statistics import band_covariances
-from studio.engine.losses.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
+from studio.engine.losses.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss
 from studio.engine.losses.statistics import moments, positions, total_variation
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder, best_encoder
@@ -51,12 +51,36 @@ PAIRS = (
     ("kingfisher.jpg", "hokusai-the-great-wave-off-kanagawa.webp"),
     ("grace-hopper.jpg", "van-gogh-the-church-at-auvers.webp"),
 )
+CONTENT = 0.2  # of the content losses against the style's, at a strength of 0.6
 CPU = torch.device("cpu")
 Point = tuple[float, float]  # seconds, total loss
 
 
+@dataclass(frozen=True)
+class LossWeights:
+    """How much the losses of the reference count. style, smoothness: factors. content: factor by layer."""
+
+    style: float
+    content: Mapping[str, float]
+    smoothness: float
+
+
+def weights_of(recipe: StyleRecipe) -> LossWeights:
+    """The weights a recipe asks for: *Strength* moves the content weight, *Detail* where content is looked at."""
+    content = CONTENT * 10 ** (2.5 * (0.6 - recipe.strength))
+    return LossWeights(
+        style=min(1.0, recipe.strength / 0.1),
+        content={
+            "relu4_2": content * (1 - 0.5 * recipe.detail),
+            "relu3_3": content * recipe.detail,
+            "relu2_2": max(0.0, 1 - recipe.strength / 0.35) * content,
+        },
+        smoothness=0.5 * recipe.smoothness**2,
+    )
+
+
 class PlainLoss:
-    """The losses of Finish, written down plainly for autograd, at one size."""
+    """The losses of Finish with *Freedom* 1, written down plainly for autograd, at one size."""
 
     def __init__(self, encoder: Encoder, recipe: StyleRecipe, photo: Tensor, style: Tensor) -> None:
         self._encoder, self._weights = encoder, weights_of(recipe)

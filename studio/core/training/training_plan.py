@@ -39,7 +39,7 @@ class TrainingPlan:
     batch: int = 8
     crop: int = 256
     rate: float = 2e-4
-    content_weight: float = 1.0
+    content_weight: float = 0.14
     device: str | None = None
     seed: int = 0
     memory: float | None = None

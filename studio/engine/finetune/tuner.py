@@ -29,7 +29,6 @@ from studio.engine.finetune.painter import LivePainting
 from studio.engine.finetune.photo_weight import DECAY, lost_share, next_allowed, next_weight
 from studio.engine.finetune.validation import Exam, Validator, means
 from studio.engine.losses.painting_loss import LOST, PaintingLoss
-from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
 from studio.engine.networks.style_delta import learnable_groups
 from studio.engine.runtime.generators import timed
@@ -55,7 +54,7 @@ class Tuner:
     def __init__(
         self,
         network: LiveNetwork,
-        loss: TrainingLoss | PaintingLoss,
+        loss: PaintingLoss,
         references: References,
         photos: Photos,
         validator: Validator | Exam,
@@ -92,8 +91,7 @@ class Tuner:
         self._base = _copies(weights)
         draws = torch.Generator().manual_seed(settings.seed).get_state()
         self.state = TuningState(identity, draws, weights, _copies(weights), _copies(weights))
-        if isinstance(loss, PaintingLoss):
-            self._weights, self.state.photo_weight = loss.weights, loss.weights.structure
+        self._weights, self.state.photo_weight = loss.weights, loss.weights.structure
         if from_scratch or not settings.vector_steps:
             self.state.stage = "layers"
         self._start_optimizer()
@@ -225,7 +223,7 @@ class Tuner:
 
     def _weigh_photo(self, content: Mapping[str, Tensor]) -> None:
         """Let the loss weigh the photo as the steps before have found it right, where it is known what may be lost."""
-        if isinstance(self._loss, PaintingLoss) and LOST in content:
+        if LOST in content:
             factor = self.state.photo_weight / self._weights.structure
             self._loss.weights = replace(
                 self._weights, structure=self.state.photo_weight, matched=factor * self._weights.matched

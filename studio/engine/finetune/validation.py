@@ -12,9 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.engine.finetune.dataset import Paint, Photos, References, StyleTarget, blend_targets
-from studio.engine.losses.painting_loss import PaintingLoss
+from studio.engine.losses.painting_loss import LossResult, PaintingLoss
 from studio.engine.losses.statistics import Moments, moments
-from studio.engine.losses.training_loss import LossResult, TrainingLoss
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.tensors import resize_to
 
@@ -107,7 +106,7 @@ def correlation(one: Tensor, other: Tensor) -> float:
 class Validator:
     """Measures painters on the same crops every time."""
 
-    def __init__(self, loss: TrainingLoss | PaintingLoss, references: References, validation_set: Photos) -> None:
+    def __init__(self, loss: PaintingLoss, references: References, validation_set: Photos) -> None:
         self._loss, self._references, self._validation_set = loss, references, validation_set
 
     def validate(self, paint: Paint) -> Generator[None, None, dict[str, float]]:

@@ -6,7 +6,7 @@ second moments are matched here, by the linear map of optimal transport.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import pairwise
 
 import torch
@@ -60,6 +60,21 @@ def match_bands(
         tile.paste(tile.inner(_changed(pyramid(tile.crop(image)), maps)), result)
         yield
     return result
+
+
+def match_bands_to_learn(images: Tensor, targets: Sequence[tuple[BandCovariances, float]]) -> Tensor:
+    """As `match_bands`, with a gradient, in which the maps count as given, and not clamped.
+
+    Shapes: (B, 3, H, W), about [0, 1] -> same. targets: for each image a target and an amount.
+    """
+    matched = []
+    for number, (target, amount) in enumerate(targets):
+        image = images[number : number + 1]
+        levels = pyramid(image)
+        with torch.no_grad():
+            maps = _maps_of(levels, target, amount, None)
+        matched.append(image + _change(levels, maps, _enlarge_to_learn) if maps else image)
+    return torch.cat(matched)
 
 
 @torch.no_grad()
@@ -178,12 +193,22 @@ def _products(one: Tensor, other: Tensor) -> Tensor:
 
 def _changed(levels: Sequence[Tensor], maps: Sequence[Tensor]) -> Tensor:
     """The image with each band's map applied and added to it. Shapes: see `pyramid`, (3, 3) each -> (1, 3, H, W)."""
+    return _change(levels, maps, enlarge_twice).add_(levels[0]).clamp_(0, 1)
+
+
+def _change(levels: Sequence[Tensor], maps: Sequence[Tensor], enlarge: Callable[[Tensor], Tensor]) -> Tensor:
+    """What the maps of all bands add to an image. Shapes: as of `_changed`."""
     change = torch.zeros_like(levels[-1])
     for finer, coarser, matrix in zip(reversed(levels[:-1]), reversed(levels[1:]), reversed(maps), strict=True):
         # The band is what a level has beyond the enlarged coarser one; the map may as well be applied before.
-        rest = enlarge_twice(change - _mixed(matrix, coarser))
+        rest = enlarge(change - _mixed(matrix, coarser))
         change = _mixed(matrix, finer).add_(rest[:, :, : finer.shape[2], : finer.shape[3]])
-    return change.add_(levels[0]).clamp_(0, 1)
+    return change
+
+
+def _enlarge_to_learn(image: Tensor) -> Tensor:
+    """As `enlarge_twice`, with a gradient."""
+    return functional.interpolate(image, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
 def _mixed(matrix: Tensor, image: Tensor) -> Tensor:

@@ -38,37 +38,6 @@ CONTENT = 0.2
 
 
 @dataclass(frozen=True)
-class LossWeights:
-    """How much the losses of a network in training count. style, smoothness: factors. content: factor by layer."""
-
-    style: float
-    content: Mapping[str, float]
-    smoothness: float
-
-
-def weights_of(recipe: StyleRecipe) -> LossWeights:
-    """The weights a recipe asks for when a network is trained.
-
-    Strength moves the content weight over two and a half decades: equal travel, equal visible change. Detail moves it
-    from large shapes (relu4_2) to small ones (relu3_3). The weakest third of the slider also holds on to the photo's
-    texture and colours (relu2_2), and at 0 nothing of the style is left.
-    """
-    smoothness = 0.5 * recipe.smoothness**2
-    if recipe.method == "pattern":
-        return LossWeights(1.0, {}, smoothness)
-    content = CONTENT * 10 ** (2.5 * (0.6 - recipe.strength))
-    return LossWeights(
-        style=min(1.0, recipe.strength / 0.1),
-        content={
-            "relu4_2": content * (1 - 0.5 * recipe.detail),
-            "relu3_3": content * recipe.detail,
-            "relu2_2": max(0.0, 1 - recipe.strength / 0.35) * content,
-        },
-        smoothness=smoothness,
-    )
-
-
-@dataclass(frozen=True)
 class ObjectiveWeights:
     """How much the losses of a picture count; {} and 0: not at all.
 

@@ -17,7 +17,6 @@ from torch.nn import functional
 
 from studio.engine.losses.losses import FLOOR, HELD_MOMENTS, MATCHED
 from studio.engine.losses.statistics import Moments
-from studio.engine.losses.training_loss import LossResult
 from studio.engine.networks.vgg import Encoder
 
 MOMENTS = {layer: weight for layer, weight in HELD_MOMENTS.items() if weight > 0}
@@ -30,6 +29,18 @@ PIXELS, STARTED = "pixels", "started"  # what else but features there is to keep
 LOST = "lost"  # (B,): how much of the photos pictures lose that nothing was learnt for, as by `lost_structure`
 NEAREST = 1e-3  # least squared distance
 LEAST_VARIANCE = 0.01  # of coarse colours
+
+
+@dataclass(frozen=True)
+class LossResult:
+    """The losses of a batch of B pictures.
+
+    losses: by name, weights applied, each (B,). gradient: of the mean total with respect to the batch (B, 3, H, W);
+    None if none was wanted.
+    """
+
+    losses: Mapping[str, Tensor]
+    gradient: Tensor | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ class PaintingWeights:
 
 
 class PaintingLoss:
-    """Measures batches of small pictures, and finds the way down. To be used as a TrainingLoss."""
+    """Measures batches of small pictures, and finds the way down."""
 
     content_layers = STRUCTURE_LAYERS
 
@@ -67,10 +78,11 @@ class PaintingLoss:
     ) -> Generator[None, None, LossResult]:
         """The losses of images (B, 3, H, W), about [0, 1]; yields between pieces of the work.
 
-        style, unseen: as of `TrainingLoss.compute`. content: the photos' features by layer, (B, C, h, w), or their
-        `self_similarities`, (B, N, N); the photos themselves as PIXELS, (B, 3, H, W); `coarse_cells` of pictures whose
-        colours to keep as STARTED; the rows of the bank to match by `nearest_name` of the layer, (B, h w). What is
-        missing costs nothing.
+        style: by layer the moments to have, of one style (C,), (C, C) or of one per image (B, C), (B, C, C). unseen: a
+        style of the same layers, whose loss is measured and no part of the total.
+        content: the photos' features by layer, (B, C, h, w), or their `self_similarities`, (B, N, N); the photos
+        themselves as PIXELS, (B, 3, H, W); `coarse_cells` of pictures whose colours to keep as STARTED; the rows of the
+        bank to match by `nearest_name` of the layer, (B, h w). What is missing costs nothing.
         Losses by name: "style", "content" (what is alike within the photo) and "total", which has the rest as well.
         """
         seen = images.detach().clamp(-0.05, 1.05)  # beyond, features are of what no picture shows

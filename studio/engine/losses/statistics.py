@@ -75,14 +75,6 @@ def moments(features: Tensor, opacity: Tensor | None = None) -> Moments:
     return Moments(mean, (shares * (rows - mean)).T @ (rows - mean))
 
 
-def batch_moments(features: Tensor) -> Moments:
-    """Mean and covariance over positions of each picture. Shapes: (B, C, H, W) -> (B, C), (B, C, C)."""
-    rows = features.flatten(2).float()  # (B, C, N)
-    mean = rows.mean(2)
-    offsets = rows - mean[:, :, None]
-    return Moments(mean, offsets @ offsets.transpose(1, 2) / rows.shape[2])
-
-
 def blend_moments(parts: Sequence[Moments], shares: Sequence[float]) -> Moments:
     """Moments of a mixture that draws from each part with its share (shares sum to 1).
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from studio.core.generators import run_to_end
+from studio.engine.losses.band_statistics import BandCovariances, band_covariances
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.networks.style_predictor import Predictor
 from studio.engine.networks.vgg import Encoder
@@ -25,7 +26,6 @@ LEAST_PHOTO, MOST_PHOTO = 0.3, 0.75  # of a photo's shorter edge; a crop of 192 
 PROCEDURAL = 0.12  # of the styles are procedural textures
 TURNED_COLORS = 0.2  # of the styles have their channels exchanged
 ENDLESS = 2**31  # views, where nothing limits their number
-PIXELS = "pixels"  # the layer before the first: red, green and blue
 _CONTENT, _STYLE = 1, 2  # streams of random numbers
 
 View = TypeVar("View")
@@ -45,10 +45,11 @@ class ContentView:
 
 @dataclass(frozen=True)
 class StyleView:
-    """A view of a style: its vector (1, N) and its moments by layer, (C,) and (C, C); PIXELS are those of colours."""
+    """A view of a style: its vector (1, N), its moments by layer, (C,) and (C, C), and its bands."""
 
     vector: Tensor
     moments: dict[str, Moments]
+    bands: BandCovariances
 
 
 class AugmentedViews:
@@ -129,9 +130,9 @@ class AugmentedViews:
             image = self._styles.image(_spread(number, self.style_count, len(self._styles)))
             image = crop_style(image, long_edge, draws)
         trace = run_to_end(self._encoder.trace(image, self._style_layers, with_gradient=False))
-        found = {layer: moments(trace[layer]) for layer in self._style_layers} | {PIXELS: moments(image)}
+        found = {layer: moments(trace[layer]) for layer in self._style_layers}
         rounded = {layer: Moments(*(part.to(torch.bfloat16) for part in found[layer])) for layer in found}
-        return StyleView(self._predictor(image), rounded)
+        return StyleView(self._predictor(image), rounded, band_covariances(image))
 
 
 def crop_photo(image: Tensor, size: int, draws: torch.Generator) -> Tensor:

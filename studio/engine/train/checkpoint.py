@@ -22,10 +22,9 @@ from studio.core.training.training_plan import TrainingPlan
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 from studio.engine.train.optimizer import make_average, make_optimizer
 
-_FORMAT = "style-studio-training-2"
+_FORMAT = "style-studio-training-3"  # of the losses as well: what another one has begun cannot be continued
 _PARTS = ("network", "average", "best", "optimizer")
 _NUMBERS = ("step", "skipped", "seconds", "best_step", "base_errors", "best_errors", "processes")
-_REFINEMENT = "refinement."  # before the names of the best weights of larger networks, as earlier versions wrote them
 # Settings that may differ when a run is continued without changing its numbers.
 _FREE = ("out", "device", "memory", "validate_every", "save_every")
 
@@ -93,19 +92,12 @@ def load_state(state: TrainingState, plan: TrainingPlan, path: Path) -> None:
             for key in file.keys():  # noqa: SIM118
                 part, name = key.split(".", 1)
                 parts[part][name] = file.get_tensor(key)
-        if any(name.startswith(_REFINEMENT) for name in parts["best"]):
-            parts["best"] = {
-                name.removeprefix(_REFINEMENT): tensor
-                for name, tensor in parts["best"].items()
-                if name.startswith(_REFINEMENT)
-            }
         other = [name for name, value in _fixed(plan).items() if known.get(name) != value]
         if other:
             raise StudioError(
                 f"{path.parent} holds a run with another {' and '.join(other).replace('_', ' ')}.",
                 "Name another folder, or the same settings to continue it.",
             )
-        numbers.setdefault("processes", state.processes)  # which earlier versions did not write
         check_fields(TrainingState, numbers)
         if numbers["processes"] < 1:
             raise ValueError("it was begun by no process")

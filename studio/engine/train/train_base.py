@@ -51,10 +51,9 @@ from studio.engine.train.augmentation import AugmentedViews
 from studio.engine.train.checkpoint import TrainingState, fresh_state, load_state, save_state
 from studio.engine.train.dataset import Doubles, Pictures, read_pictures
 from studio.engine.train.distributed import ProcessGroup, init_distributed
-from studio.engine.train.fine_trainer import FineTrainer
 from studio.engine.train.fitting import LENGTH, fit_descriptor
 from studio.engine.train.run_log import Record
-from studio.engine.train.trainer import CONTENT_LAYERS, STYLE_LAYERS, Trainer
+from studio.engine.train.trainer import Trainer
 from studio.engine.train.validation import Validator
 
 NAME, FINE_NAME = "live_studio", "live_fine"  # of the trained network's file and card
@@ -95,8 +94,7 @@ class _Run:
         styles, unseen_styles = yield from self._read(plan.styles)
         weights = run_to_end(load_encoder_weights("vgg16", None))
         encoder = self._encoder(weights)
-        is_fine = isinstance(network, FineNetwork)
-        layers = (STRUCTURE_LAYERS, tuple(MOMENTS)) if is_fine else (tuple(CONTENT_LAYERS), STYLE_LAYERS)
+        small = network.live if isinstance(network, FineNetwork) else copy.deepcopy(network)
         descriptor = network.descriptor
         if descriptor is not None and not descriptor.is_fitted and not self._checkpoint.is_file():
             if group.is_first:
@@ -106,14 +104,11 @@ class _Run:
         if self._checkpoint.is_file():
             load_state(state, plan, self._checkpoint)
         predictor = predictor_for(predictor, descriptor, lambda: encoder)
+        layers = STRUCTURE_LAYERS, tuple(MOMENTS)
         views = AugmentedViews(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
         validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if group.is_first else None
         self._check_together(state)
-        parts = (encoder, views, validator, state)
-        if isinstance(network, FineNetwork):
-            trainer: Trainer = FineTrainer(plan, group, network, *parts)
-        else:
-            trainer = Trainer(plan, group, network, *parts)
+        trainer = Trainer(plan, group, network, small, encoder, views, validator, state)
         record = Record(plan.out, state.step) if group.is_first else None
         with closing(trainer.run()) as steps:
             for news in steps:

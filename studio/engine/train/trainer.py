@@ -1,4 +1,8 @@
-"""Training of the Live network for arbitrary styles, as a generator of steps; on one device or on many."""
+"""Training of a Live network for arbitrary styles, as a generator of steps; on one device or on many.
+
+Of the larger network the second one learns, on top of a small one that stays as it is. Both learn by what Live shows:
+they are given the photo as Live gives it to them, and their picture is judged with the style's fine contrasts.
+"""
 
 from __future__ import annotations
 
@@ -13,47 +17,51 @@ from torch import Tensor, nn
 
 from studio.core.generators import run_to_end
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
-from studio.engine.losses.losses import LossWeights, relative_moments_loss
-from studio.engine.losses.statistics import Moments, batch_moments, blend_moments, total_variation
-from studio.engine.losses.training_loss import TrainingLoss, distance
-from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
-from studio.engine.networks.style_network import StyleNetwork
+from studio.engine.feed_forward.flat_regions import deband
+from studio.engine.feed_forward.strength import band_share
+from studio.engine.losses.band_statistics import BandCovariances, blend_bands, match_bands_to_learn
+from studio.engine.losses.painting_loss import (
+    MOMENTS,
+    PIXELS,
+    STARTED,
+    STRUCTURE_LAYERS,
+    PaintingLoss,
+    PaintingWeights,
+    coarse_cells,
+    thinned_moments,
+)
+from studio.engine.losses.statistics import Moments, blend_moments
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork, VectorPainter
+from studio.engine.networks.style_network import VECTOR, StyleNetwork
 from studio.engine.networks.vgg import Encoder
-from studio.engine.train.augmentation import PIXELS, AugmentedViews, between, seeded
+from studio.engine.train.augmentation import AugmentedViews, between, seeded
 from studio.engine.train.checkpoint import TrainingState
 from studio.engine.train.distributed import ProcessGroup
 from studio.engine.train.optimizer import make_scheduler
 from studio.engine.train.validation import Validator
 
-STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
-CONTENT_LAYERS = {"relu3_3": 0.5, "relu4_2": 0.5}  # shares of the content weight
 BLENDED = 0.25  # of the pictures are painted in a mix of two styles
-IDENTITY = 0.05  # of the steps paint each photo in its own style
-IDENTITY_WEIGHT = 10.0  # of the mean squared error of pixels in those steps
-SMOOTHNESS = 0.01  # weight of the total variation as a share of the photo's
-COLOR = 0.3  # weight of the colours' mean and covariance: by the layers alone, bright colours go dull first
-MAX_GRADIENT_NORM = 5.0
+REACH = 0.92  # of the way from the photo's vector to the style's: about as Live goes by itself
+DROPPED = 0.1  # of the numbers of descriptors: there are fewer works to learn from than ways to tell them apart
+FULL = 0.8  # of the pictures are painted so; the others anywhere between photo and style, to learn Strength
+MAX_GRADIENT_NORM = 1.0
 MOST_CONTENT = 1.15  # times the content error before training; with more, a network is not the best
-_STEP, _KIND = 3, 4  # streams of random numbers
+_STEP = 5  # stream of random numbers
 
 
 @dataclass(frozen=True)
 class Batch:
     """What one step paints.
 
-    images: (B, 3, crop, crop). features: to keep, by layer, (B, C, h, w). vectors: of the styles, (B, N).
-    moments: to reach, by layer and of PIXELS, (B, C) and (B, C, C); {} where each photo is its own style.
+    photos: (B, 3, crop, crop). vectors: of the styles, (B, N). features: of the photos to keep, by layer, (B, C, h, w).
+    moments: to reach, by layer, (B, C) and (B, C, C). bands: of each picture's style, and how much it gets of them.
     """
 
-    images: Tensor
-    features: dict[str, Tensor]
+    photos: Tensor
     vectors: Tensor
-    moments: dict[str, Moments]
-
-    @property
-    def is_identity(self) -> bool:
-        """Whether the output is to equal the photos."""
-        return not self.moments
+    features: Mapping[str, Tensor]
+    moments: Mapping[str, Moments]
+    bands: tuple[tuple[BandCovariances, float], ...]
 
 
 class Trainer:
@@ -64,23 +72,24 @@ class Trainer:
         plan: TrainingPlan,
         group: ProcessGroup,
         network: LiveNetwork,
+        small: StyleNetwork,
         encoder: Encoder,
         views: AugmentedViews,
         validator: Validator | None,
         state: TrainingState,
     ) -> None:
-        """validator: None for a process that does not validate.
+        """small: the small network before any step, whose coarse colours are kept. validator: None where none is due.
 
         state: fresh or from a checkpoint, of this network; of a larger one of the part that learns, its second network.
         """
         self._plan, self._group, self._views, self._validator = plan, group, views, validator
-        self.state = state
+        self._small, self._encoder, self.state = small.requires_grad_(False), encoder, state
+        network.requires_grad_(False)
         self._parameters = tuple(state.network.requires_grad_(True).train().parameters())
         self._averaged = self._with_average(network)
         self._scheduler = make_scheduler(state.optimizer, plan, state.step)
         self._painting = group.wrap_ddp(VectorPainter(network))
-        weights = {layer: share * plan.content_weight for layer, share in CONTENT_LAYERS.items()}
-        self._loss = TrainingLoss(encoder, LossWeights(1.0, weights, SMOOTHNESS), is_rooted=True)
+        self._loss = PaintingLoss(encoder, PaintingWeights(structure=plan.content_weight))
         self._autocast = torch.autocast(group.device.type, torch.bfloat16, enabled=encoder.dtype == torch.bfloat16)
 
     def run(self) -> Generator[TrainingNews, None, None]:
@@ -122,8 +131,11 @@ class Trainer:
         return TrainingNews(state.step, self._plan.steps, losses, validation, is_best, state.skipped, state.seconds)
 
     def _with_average(self, network: LiveNetwork) -> LiveNetwork:
-        """The network with the averaged weights."""
-        return cast(StyleNetwork, self.state.average.module)
+        """The network with the averaged weights in the place of those that learn."""
+        average = self.state.average.module
+        if isinstance(network, FineNetwork):
+            return FineNetwork(network.live, cast(RefinementNetwork, average))
+        return cast(StyleNetwork, average)
 
     def _descend_all(self) -> Mapping[str, Tensor]:
         """Paint a batch and leave the gradients at the parameters; the losses of what this process painted.
@@ -140,21 +152,17 @@ class Trainer:
 
     def _descend(self, shard: int, share: float) -> Mapping[str, Tensor]:
         """Paint a shard of a batch and add this share of its gradients; the losses of its pictures."""
-        batch = self._draw(shard)
+        batch, small = self._draw(shard), self._small
+        given = deband(batch.photos).contiguous(memory_format=torch.channels_last)
+        with torch.no_grad():
+            started = small(given, small.conditions(batch.vectors[:, :VECTOR]))
+        content = {**batch.features, PIXELS: batch.photos, STARTED: coarse_cells(started)}
         with self._autocast:
-            painted = self._painting(batch.images, batch.vectors).float()
-        layers = {layer: target for layer, target in batch.moments.items() if layer != PIXELS}
-        result = run_to_end(self._loss.compute(painted.detach(), layers, batch.features))
+            painted = self._painting(given, batch.vectors).float()
+        painted = match_bands_to_learn(painted, batch.bands)
+        result = run_to_end(self._loss.compute(painted.detach(), batch.moments, content))
         assert result.gradient is not None
-        leaf = painted.detach().requires_grad_()
-        extra = SMOOTHNESS * total_variation(leaf) / total_variation(batch.images).clamp_min(1e-4)
-        if batch.is_identity:
-            extra = extra + IDENTITY_WEIGHT * (leaf - batch.images).square().mean()
-        else:
-            color_difference = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
-            extra = extra + COLOR * distance(color_difference).mean()
-        (gradient,) = torch.autograd.grad(extra, leaf)
-        painted.backward((result.gradient + gradient) * share)
+        torch.autograd.backward(painted, result.gradient * share)
         return result.losses
 
     def _step(self) -> dict[str, float]:
@@ -178,22 +186,28 @@ class Trainer:
     def _draw(self, shard: int) -> Batch:
         plan, views = self._plan, self._views
         draws = seeded(plan.seed, _STEP, self.state.step, shard)
-        photos = torch.randint(views.content_count, (plan.batch,), generator=draws).tolist()
-        contents = [views.content(number) for number in photos]
-        images = torch.cat([view.image for view in contents]).contiguous(memory_format=torch.channels_last)
-        features = {layer: torch.cat([view.features[layer] for view in contents]) for layer in CONTENT_LAYERS}
-        if between(0, 1, seeded(plan.seed, _KIND, self.state.step)) < IDENTITY:
-            vectors = torch.cat([view.vector for view in contents])
-            return Batch(images, features, vectors, {})
-        targets = [self._draw_style(draws) for _ in range(plan.batch)]
-        moments = {
-            layer: Moments(*(torch.stack(part) for part in zip(*(each[layer] for _, each in targets), strict=True)))
-            for layer in (*STYLE_LAYERS, PIXELS)
-        }
-        return Batch(images, features, torch.cat([vector for vector, _ in targets]), moments)
+        contents, vectors, wanted, bands = [], [], [], []
+        for number in torch.randint(views.content_count, (plan.batch,), generator=draws).tolist():
+            photo = views.content(number)
+            vector, moments, of_style = self._draw_style(draws)
+            amount = 1.0 if between(0, 1, draws) < FULL else between(0, 1, draws)
+            contents.append(photo)
+            vectors.append(_with_gaps(torch.lerp(photo.vector, vector, REACH * amount), draws))
+            wanted.append(moments if amount == 1 else self._blended(photo.image, moments, amount))
+            bands.append((of_style, band_share(amount)))
+        return Batch(
+            photos=torch.cat([photo.image for photo in contents]).contiguous(memory_format=torch.channels_last),
+            vectors=torch.cat(vectors),
+            features={layer: torch.cat([photo.features[layer] for photo in contents]) for layer in STRUCTURE_LAYERS},
+            moments={
+                layer: Moments(*(torch.stack(part) for part in zip(*(each[layer] for each in wanted), strict=True)))
+                for layer in MOMENTS
+            },
+            bands=tuple(bands),
+        )
 
-    def _draw_style(self, draws: torch.Generator) -> tuple[Tensor, dict[str, Moments]]:
-        """A style, or a mix of two: of their vectors and of their moments."""
+    def _draw_style(self, draws: torch.Generator) -> tuple[Tensor, dict[str, Moments], BandCovariances]:
+        """A style, or a mix of two: of their vectors, of their moments and of their bands."""
         count = 2 if between(0, 1, draws) < BLENDED else 1
         numbers = torch.randint(self._views.style_count, (count,), generator=draws).tolist()
         share = between(0.2, 0.8, draws) if count == 2 else 1.0
@@ -203,7 +217,22 @@ class Trainer:
             {layer: Moments(part.mean.float(), part.covariance.float()) for layer, part in view.moments.items()}
             for view in parts
         ]
-        return vector, {layer: blend_moments([one[layer] for one in exact], shares) for layer in exact[0]}
+        moments = {layer: blend_moments([one[layer] for one in exact], shares) for layer in exact[0]}
+        return vector, moments, blend_bands([part.bands for part in parts], shares)
+
+    @torch.no_grad()
+    def _blended(self, photo: Tensor, moments: Mapping[str, Moments], share: float) -> dict[str, Moments]:
+        """The moments of a picture that is a style in this share, and the photo in the rest."""
+        seen = self._encoder(photo, tuple(MOMENTS))
+        own = {layer: Moments(*(part[0] for part in thinned_moments(seen[layer], layer))) for layer in MOMENTS}
+        return {layer: blend_moments([own[layer], moments[layer]], [1 - share, share]) for layer in MOMENTS}
+
+
+def _with_gaps(vector: Tensor, draws: torch.Generator) -> Tensor:
+    """The vector with some numbers of its descriptor dropped, the others larger for it. Shapes: (1, N) -> (1, N)."""
+    described = vector[:, VECTOR:]
+    kept = torch.rand(described.shape, generator=draws).to(described.device) >= DROPPED
+    return torch.cat((vector[:, :VECTOR], described * kept / (1 - DROPPED)), 1)
 
 
 def _style_error(errors: Mapping[str, float]) -> float:

@@ -10,9 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.core.generators import run_to_end
-from studio.engine.losses.losses import relative_moments_loss
+from studio.engine.losses.losses import FLOOR, relative_moments_loss
 from studio.engine.losses.statistics import Moments, moments
-from studio.engine.losses.training_loss import relative_content_loss
 from studio.engine.networks.style_predictor import Predictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.tensors import resize_to
@@ -73,7 +72,7 @@ class ErrorMetrics:
         style = [
             float(relative_moments_loss(moments(seen[layer]), target)) ** 0.5 for layer, target in pair.moments.items()
         ]
-        content = [float(relative_content_loss(seen[layer], target)) ** 0.5 for layer, target in pair.features.items()]
+        content = [_content_error(seen[layer], target) for layer, target in pair.features.items()]
         color = float(relative_moments_loss(moments(painted.clamp(0, 1)), pair.colors)) ** 0.5
         return {"style": sum(style) / len(style), "content": sum(content) / len(content), "color": color}
 
@@ -115,3 +114,11 @@ def _field(image: Tensor) -> Tensor:
     small = resize_to(image, SHEET_EDGE).cpu()
     height, width = SHEET_EDGE - small.shape[2], SHEET_EDGE - small.shape[3]
     return functional.pad(small, (0, width, 0, height), value=1.0)
+
+
+def _content_error(features: Tensor, target: Tensor) -> float:
+    """Root of the mean squared difference as a share of the target's variance. Shapes: (1, C, h, w) twice."""
+    features, target = features.float(), target.float()
+    values = target.flatten()
+    variance = values.var() + FLOOR * values.square().mean()
+    return float(((features - target).square().mean() / variance.clamp_min(1e-12)).sqrt())

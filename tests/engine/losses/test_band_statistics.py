@@ -14,6 +14,7 @@ from studio.engine.losses.band_statistics import (
     band_covariances,
     blend_bands,
     match_bands,
+    match_bands_to_learn,
     transport_map,
 )
 from tests.support.scenes import flat, waves, weave
@@ -88,6 +89,20 @@ def test_detail_becomes_as_weak_as_wanted_but_never_much_stronger() -> None:
 
 def test_a_flat_picture_gets_no_grain_from_any_style() -> None:
     assert torch.allclose(matched(flat(32, 32), weave(), 1.0), flat(32, 32), atol=1e-4)
+
+
+def test_to_learn_by_it_pictures_are_matched_alike_each_to_its_own_style_with_a_gradient() -> None:
+    images = (
+        torch.cat((waves(40, 48), waves(40, 48, turn=0.3))).mul(0.5).add(0.25).requires_grad_()
+    )  # nothing is clamped
+    targets = [(band_covariances(weave()), 0.7), (band_covariances(waves(30, 30, turn=0.7)), 0.4)]
+    learnt = match_bands_to_learn(images, targets)
+    for image, found, (target, amount) in zip(images.split(1), learnt.split(1), targets, strict=True):
+        assert torch.allclose(found, run_to_end(match_bands(image, target, amount)), atol=1e-5)
+    learnt.sum().backward()
+    assert images.grad is not None
+    # Bands sum to nothing, whatever they are made: all pixels brighter is the picture brighter.
+    assert torch.allclose(images.grad.sum((1, 2, 3)), torch.full((2,), 3 * 40 * 48.0), rtol=1e-3)
 
 
 def test_in_tiles_it_is_matched_as_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:

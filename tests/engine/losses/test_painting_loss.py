@@ -12,6 +12,7 @@ from studio.engine.losses.painting_loss import (
     PIXELS,
     STARTED,
     STRUCTURE_LAYERS,
+    LossResult,
     PaintingLoss,
     PaintingWeights,
     coarse_cells,
@@ -20,7 +21,6 @@ from studio.engine.losses.painting_loss import (
     thinned_moments,
 )
 from studio.engine.losses.statistics import Moments, moments
-from studio.engine.losses.training_loss import LossResult
 from studio.engine.networks.vgg import Encoder
 from tests.support.scenes import waves, weave
 

@@ -9,7 +9,7 @@ from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
 from studio.engine.train import augmentation
-from studio.engine.train.augmentation import ENDLESS, PIXELS, AugmentedViews, between, crop_photo, seeded
+from studio.engine.train.augmentation import ENDLESS, AugmentedViews, between, crop_photo, seeded
 from studio.engine.train.dataset import Pictures
 from tests.support.scenes import waves, weave
 from tests.support.small_training import shrink_training
@@ -97,8 +97,7 @@ def test_a_style_of_one_colour_has_the_moments_of_that_colour(
     assert view.vector.shape == (1, 100)
     assert view.moments["relu2_1"].mean.shape == (128,)
     assert view.moments["relu2_1"].covariance.shape == (128, 128)
-    assert view.moments[PIXELS].mean.tolist() == pytest.approx([0.2, 0.2, 0.2], abs=1e-3)  # 51 of 255, in bfloat16
-    assert float(view.moments[PIXELS].covariance.abs().max()) < 1e-6
+    assert all(float(band.abs().max()) < 1e-6 for band in view.bands)
 
 
 def test_colours_are_exchanged_where_that_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
