@@ -35,7 +35,7 @@ from studio.core.engine_api.schedule import NARROWEST
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.generators import mapped, run_to_end
 from studio.core.picture import Picture, fit_size
-from studio.core.recipe import FINE_NETWORK, LONGEST_EDGE, QUICK_NETWORK, StyleRecipe
+from studio.core.recipe import FINE_NETWORK, LONGEST_EDGE, StyleRecipe
 from studio.engine.comparison.comparer import Comparer
 from studio.engine.curator.classifier_job import train_classifier
 from studio.engine.event_reporter import Reporter
@@ -269,11 +269,10 @@ class TorchEngine:
 
     def _fine_tune_context(self) -> FineTuneContext:
         cards = {card.id: card for card in bundled_cards("models")}
-        taught, mixing = FINE_NETWORK, QUICK_NETWORK
-        network, mixer = (load_style_network(name)[0].to(self._device) for name in (taught, mixing))
+        network = load_style_network(FINE_NETWORK)[0].to(self._device)
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        predict = self._planner.predictor(taught).recall
-        return FineTuneContext(cards[taught], network, predict, encoder, mixer, self._outlook)
+        predict = self._planner.predictor(FINE_NETWORK).recall
+        return FineTuneContext(cards[FINE_NETWORK], network, predict, encoder, self._outlook)
 
     def _outlook(self, pictures: Sequence[Picture]) -> Generator[None, None, tuple[str, ...]]:
         query, rows = LessonOutlook.query, []

@@ -16,7 +16,7 @@ from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, M
 from studio.engine.feed_forward.strength import band_share
 from studio.engine.feed_forward.touch_up import is_bare, touch_up
 from studio.engine.losses.band_statistics import match_bands, match_bands_by_region
-from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, small_network_of
 from studio.engine.networks.live_precision import for_painting, on_device
 from studio.engine.networks.style_delta import with_learned
 from studio.engine.networks.style_network import Statistics, StyleNetwork
@@ -162,7 +162,7 @@ class LivePainter:
         statistics = None
         if mixed is not None and shares is not None and mixed.has_other_styles:
             # Of the larger network the small one's alone: the second one may run away after those of another picture.
-            small_one = network.live if isinstance(network, FineNetwork) else network
+            small_one = small_network_of(network)
             statistics = self._measured_alone(small_one, mixed, image, conditions[:, : small_one.conditions_count])
         if is_whole and height * width <= WHOLE:
             return (yield from _painting(network, _aligned(image), conditions, statistics, shares))

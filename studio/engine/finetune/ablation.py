@@ -20,7 +20,6 @@ from studio.core.card import bundled_cards
 from studio.core.engine_api.tune_settings import LARGEST_EDGE, TuneSettings
 from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
-from studio.core.recipe import QUICK_NETWORK
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.training.ablation import Arm, Cell, ComparisonNews, ComparisonPlan, read_cell
 from studio.engine.finetune.dataset import (
@@ -37,7 +36,7 @@ from studio.engine.finetune.tune_job import WEIGHTS, bands_of
 from studio.engine.finetune.tuner import Tuner
 from studio.engine.finetune.validation import Exam, Validator
 from studio.engine.losses.painting_loss import PaintingLoss
-from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork, small_network_of
 from studio.engine.networks.live_precision import on_device
 from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.style_predictor import StylePredictor
@@ -139,7 +138,6 @@ class _Bench:
         self._network = on_device(network, self.device)
         if isinstance(self._network, FineNetwork) and self.device.type == "cpu" and plan.crop <= SMALL_CROP:
             self._network.is_bfloat16 = False
-        self._mixer = on_device(load_style_network(QUICK_NETWORK)[0], self.device)
         self._predictor = predictor_for(
             StylePredictor(predictor, self.device), self._network.descriptor, lambda: self._encoder
         )
@@ -232,7 +230,9 @@ class _Bench:
         loss = PaintingLoss(encoder, WEIGHTS, references.bank)
         seen = [work for number, work in enumerate(works) if number != references.held_out]
         painting = LivePainting(self._network, self._predictor.recall, bands_of(seen))
-        start = functools.partial(painting.with_network(self._mixer).start, vector=references.vector)
+        start = functools.partial(
+            painting.with_network(small_network_of(self._network)).start, vector=references.vector
+        )
         learnt, held_out = ([self._photos[number] for number in numbers] for numbers in hold_out(len(self._photos)))
         pools = []
         for photos, count in (([*learnt, *self._small], CROPS), (held_out, VALIDATION_CROPS)):

@@ -44,7 +44,7 @@ from studio.engine.finetune.tuner import Tuner
 from studio.engine.finetune.validation import Exam
 from studio.engine.losses.band_statistics import BandCovariances, band_covariances, blend_bands
 from studio.engine.losses.painting_loss import PaintingLoss, PaintingWeights
-from studio.engine.networks.fine_network import LiveNetwork
+from studio.engine.networks.fine_network import LiveNetwork, small_network_of
 from studio.engine.networks.style_delta import changes_of
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.device import is_out_of_memory
@@ -66,16 +66,15 @@ WEIGHTS = PaintingWeights(structure=0.05, colors=0.7, matched=0.4)
 class FineTuneContext:
     """The networks that fine-tuning works with.
 
-    network: to be fine-tuned, with its card and its predictor; a mix of pictures is painted by it as it is. mixer: what
-    paints while settings change, which a lesson has to beat as well; it goes with the same predictor. outlook: what is
-    to be expected of a lesson on pictures, in sentences; yields between pieces of the work. None: nobody knows.
+    network: to be fine-tuned, with its card and its predictor; a mix of pictures is painted by it as it is, and by the
+    small network below it, which a lesson has to beat as well. outlook: what is to be expected of a lesson on pictures,
+    in sentences; yields between pieces of the work. None: nobody knows.
     """
 
     card: Card
     network: LiveNetwork
     predictor: Predict
     encoder: Encoder
-    mixer: LiveNetwork
     outlook: Callable[[Sequence[Picture]], Generator[None, None, tuple[str, ...]]] | None = None
 
     @property
@@ -177,7 +176,7 @@ def _prepare(
     mix = painting  # of all works: what one gets without a lesson
     if others:
         mix = LivePainting(context.network, context.predictor, bands_of(pictures))
-    mixing = painting.with_network(context.mixer)
+    mixing = painting.with_network(small_network_of(context.network))
     rival = functools.partial(mixing.paint, vector=references.vector)
     loss = PaintingLoss(context.encoder, WEIGHTS, references.bank)
     crops = cut_crops(learnt, POOL, settings.crop, generator)

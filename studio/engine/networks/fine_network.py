@@ -232,6 +232,11 @@ class FineNetwork(nn.Module):
 LiveNetwork = StyleNetwork | FineNetwork
 
 
+def small_network_of(network: LiveNetwork) -> StyleNetwork:
+    """The network itself, or the one below a larger one."""
+    return network.live if isinstance(network, FineNetwork) else network
+
+
 class VectorPainter(nn.Module):
     """A network from the style vector on, for training: one call, in which its weights may be others."""
 

@@ -31,7 +31,13 @@ from studio.core.training.data_card import (
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
 from studio.engine.losses.painting_loss import MOMENTS, STRUCTURE_LAYERS
 from studio.engine.networks.channel_widths import with_widths
-from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork, RefinementWidths
+from studio.engine.networks.fine_network import (
+    FineNetwork,
+    LiveNetwork,
+    RefinementNetwork,
+    RefinementWidths,
+    small_network_of,
+)
 from studio.engine.networks.network_file import save_fine_network, save_network
 from studio.engine.networks.probes import choose_dtype, choose_winograd
 from studio.engine.networks.style_network import StyleNetwork
@@ -94,7 +100,7 @@ class _Run:
         styles, unseen_styles = yield from self._read(plan.styles)
         weights = run_to_end(load_encoder_weights("vgg16", None))
         encoder = self._encoder(weights)
-        small = network.live if isinstance(network, FineNetwork) else copy.deepcopy(network)
+        small = copy.deepcopy(small_network_of(network))
         descriptor = network.descriptor
         if descriptor is not None and not descriptor.is_fitted and not self._checkpoint.is_file():
             if group.is_first:

@@ -88,7 +88,7 @@ def context(encoder: Encoder) -> FineTuneContext:
     card = next(card for card in bundled_cards("models") if card.id == ORIGINAL_NETWORK)
     network, _ = load_style_network(ORIGINAL_NETWORK)
     # At once; and what paints without a lesson is the same network, so that a lesson begins at what it has to beat.
-    return FineTuneContext(card, network, lambda picture: picture.mean().expand(1, 100), encoder, network)
+    return FineTuneContext(card, network, lambda picture: picture.mean().expand(1, 100), encoder)
 
 
 def learn(context: FineTuneContext, request: TuneRequest) -> tuple[Done, list[Event]]:
