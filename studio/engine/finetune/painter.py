@@ -13,7 +13,7 @@ from studio.engine.feed_forward.flat_regions import calm_flat_regions, deband
 from studio.engine.feed_forward.live_painter import calm_of
 from studio.engine.feed_forward.strength import band_share, blend_vectors, paint_share
 from studio.engine.finetune.dataset import Predict
-from studio.engine.losses.band_statistics import BandCovariances, match_bands
+from studio.engine.losses.band_statistics import BandCovariances, match_bands, match_bands_to_learn
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
 
 STRENGTH = StyleRecipe().strength
@@ -57,6 +57,12 @@ class LivePainting(nn.Module):
         if self._bands:
             painted = yield from match_bands(painted, self._bands, band_share(STRENGTH), None)
         return self.shown(content, calm_flat_regions(painted, content, calm_of(self.network)))
+
+    def to_learn(self, content: Tensor, painted: Tensor) -> Tensor:
+        """What Live shows of what the network made, but for what it calms, with a gradient. Shapes: as of `shown`."""
+        if self._bands:
+            painted = match_bands_to_learn(painted, [(self._bands, band_share(STRENGTH))] * painted.shape[0])
+        return self.shown(content, painted)
 
     @staticmethod
     def shown(content: Tensor, painted: Tensor) -> Tensor:

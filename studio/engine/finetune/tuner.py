@@ -195,7 +195,7 @@ class Tuner:
         with torch.enable_grad():
             painted = self._paint(crops, state.weights)
             if isinstance(self._painting, LivePainting):
-                painted = self._painting.shown(crops, painted)
+                painted = self._painting.to_learn(crops, painted)
         yield
         self._weigh_photo(content)
         result = yield from self._loss.compute(painted.detach(), self.references.mean, content)

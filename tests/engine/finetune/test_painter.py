@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from studio.core.engine_api.contract import Done, EngineSettings, StyleRequest
+from studio.core.generators import run_to_end
 from studio.core.recipe import QUICK_NETWORK, StyleRecipe
 from studio.engine.finetune.painter import LivePainting
 from studio.engine.finetune.tune_job import bands_of
@@ -34,5 +35,20 @@ def test_it_paints_what_live_shows() -> None:
 def test_the_photo_shines_through_what_is_learnt_by_as_through_what_is_shown() -> None:
     painting = LivePainting(torch.nn.Identity(), lambda photo: torch.zeros(1, 100))  # type: ignore[arg-type]
     photo, painted = waves(64, 64), torch.zeros(1, 3, 64, 64)
-    learnt_by = painting.shown(photo, painted)
+    learnt_by = painting.to_learn(photo, painted)
     assert torch.allclose(learnt_by, 0.07 * photo, atol=1e-6)  # at the strength of a fresh recipe
+
+
+def test_what_is_learnt_by_has_the_fine_contrasts_of_what_is_shown_of_each_picture_and_a_gradient() -> None:
+    bands = bands_of([weave(64, 64)])
+    painting = LivePainting(torch.nn.Identity(), lambda photo: torch.zeros(1, 100), bands)  # type: ignore[arg-type]
+    photos = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))  # nothing flat that would be calmed
+    painted = torch.cat((waves(64, 64), waves(64, 64, turn=0.5))).mul(0.4).add(0.3).requires_grad_()
+    learnt_by = painting.to_learn(photos, painted)
+    for number in range(2):
+        photo, picture = photos[number : number + 1], painted[number : number + 1].detach()
+        shown = run_to_end(painting.finish(photo, picture))
+        assert torch.allclose(learnt_by[number : number + 1], shown, atol=2e-3)
+        assert not torch.allclose(painting.shown(photo, picture), shown, atol=2e-2)
+    learnt_by.sum().backward()
+    assert painted.grad is not None and bool(painted.grad.any())
