@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from studio.engine.runtime.tensors import coarse_colors, coarse_size, strips
 
-ROUNDS = 2  # the enlarged difference is smoother than the difference: of what is left, the second takes most
+ROUNDS = 3  # the enlarged difference is smoother than the difference: each round takes most of what is left
 
 
 @torch.no_grad()
