@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from torch import Tensor, nn
 
@@ -45,12 +46,17 @@ def small_plan(folders: tuple[Path, Path], out: Path, **changes: Any) -> Trainin
 
 
 def shrink_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let styles and validation be of few pixels, and descriptors of few numbers; leave out nothing, draw no plots."""
+    """Let styles and validation be of few pixels, and descriptors of few numbers; leave out nothing, draw no plots.
+
+    All processes compute in float32, by torch's own convolution: what is quickest may differ while others are busy.
+    """
     monkeypatch.setattr(augmentation, "STYLE_EDGES", (32, 40))
     monkeypatch.setattr(validation, "EDGE", 32)
     monkeypatch.setattr(validation, "SHEET_EDGE", 16)
     monkeypatch.setattr(train_base, "bundled_cards", lambda kind: ())
     monkeypatch.setattr(train_base, "LENGTH", 8)
+    monkeypatch.setattr(train_base, "choose_dtype", lambda device: torch.float32)
+    monkeypatch.setattr(train_base, "choose_winograd", lambda device, dtype: False)
     monkeypatch.setattr(run_log, "find_spec", lambda name: None)
 
 
