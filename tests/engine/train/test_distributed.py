@@ -145,7 +145,7 @@ def test_a_run_survives_the_death_of_a_process_with_the_weights_of_an_undisturbe
     # Sums are rounded in another order, and a gradient next to nothing moves a weight by Adam's whole step of 1e-3,
     # one way or the other. Few are moved so: with one shard alone all of them would be.
     differences = {name: (found[name] - expected[name]).abs().mean() for name in found if name.startswith("network.")}
-    assert max(differences.values()) < 5e-5
+    assert max(differences.values()) < 3e-5
 
 
 class Pretended(ProcessGroup):
