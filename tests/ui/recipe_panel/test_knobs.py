@@ -114,6 +114,7 @@ def test_shift_is_finer_and_page_is_coarser_than_an_arrow(qtbot: QtBot, loaded: 
 def test_the_wheel_moves_only_a_knob_that_has_the_focus_and_is_pointed_at(qtbot: QtBot, loaded: Studio) -> None:
     for knob in KNOBS:
         handle = handle_of(loaded, knob)
+        QApplication.processEvents()  # the panel lays itself out
         loaded.window.panel.ensureWidgetVisible(handle)
         loaded.window.canvas.setFocus()
         qtbot.mouseMove(handle)
