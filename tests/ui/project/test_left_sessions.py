@@ -97,6 +97,7 @@ def test_it_is_offered_after_a_restart(
 ) -> None:
     begin(qtbot, studio)
     leave_work(qtbot, studio, evening)
+    qtbot.waitUntil(lambda: studio.projects.path == evening)
     studio.close()
     again = Studio(lambda: FakeEngine(), settings, thumbnail_folder)
     try:

@@ -80,7 +80,6 @@ def test_buttons_that_have_no_room_are_in_a_menu(qtbot: QtBot, loaded: Studio) -
     assert clipped_widgets(row) == []
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a list, to grab keys
 def test_a_gallery_that_a_small_window_made_narrow_is_as_wide_again_in_a_larger_one(
     qtbot: QtBot, loaded: Studio
 ) -> None:
@@ -98,6 +97,7 @@ def test_a_gallery_that_a_small_window_made_narrow_is_as_wide_again_in_a_larger_
     assert gallery.width() == 200
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a list, to grab keys
 def test_a_list_shows_all_of_its_entries(qtbot: QtBot, loaded: Studio) -> None:
     loaded.window.panel.advanced_button.setChecked(True)
     found = [*loaded.window.findChildren(QComboBox), loaded.tune_window.licence, loaded.batch_window.format]
