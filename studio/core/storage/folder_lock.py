@@ -67,9 +67,12 @@ class FolderLock:
         """Give the folder free; idempotent. Where the disk has failed, it is free when the process ends."""
         for lock in (self._lock, self._lock_here):
             if lock is not None and lock.is_locked:
-                for path in (self._folder / LOCK_NAME, Path(lock.lock_file)):
-                    with suppress(OSError):  # while it is held: who waits for it sees that it is gone, makes another
-                        path.unlink()
+                if lock is self._lock_here:
+                    with suppress(OSError):  # what the disk has refused to lock
+                        (self._folder / LOCK_NAME).unlink()
+                # Once, while it is held: who waits sees that its file is gone, and makes another, which is theirs.
+                with suppress(OSError):
+                    Path(lock.lock_file).unlink()
                 with suppress(OSError):
                     lock.release(force=True)
 
