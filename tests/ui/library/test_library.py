@@ -111,10 +111,13 @@ def test_keys_of_the_canvas_do_nothing_behind_the_library(qtbot: QtBot, filled: 
     assert not any(filled.actions[name].isChecked() for name in ("live", "compare", "variations"))
 
 
-def test_a_folder_is_indexed_and_an_unreadable_file_is_a_sentence(filled: Studio, engine: WatchedEngine) -> None:
+def test_a_folder_is_indexed_and_an_unreadable_file_is_a_sentence(
+    qtbot: QtBot, filled: Studio, engine: WatchedEngine
+) -> None:
     assert names(filled) == sorted(COLOURS)
     assert sorted(engine.described) == sorted(f"{name}.png" for name in COLOURS)
     bar = filled.library.room.indexing
+    qtbot.waitUntil(lambda: bool(bar.problems.text()))  # the pictures are there before it
     assert bar.isVisible() and bar.problems.text() == "One file could not be opened."
     assert "broken.png" in bar.problems.toolTip()
     (folder,) = filled.library.indexer.folders
