@@ -59,7 +59,7 @@ class Blend:
     @property
     def name(self) -> str:
         """What the double exposure is called where both photos have to be told: after both."""
-        return " and ".join(picture.name for picture in self.pictures)
+        return name_of_both(self.base.name, self.over.name)
 
     def swapped(self) -> Blend:
         """The same with the upper picture below."""
@@ -191,3 +191,8 @@ def _as_share(alpha: Pixels | None) -> NDArray[np.float32]:
 def _to_bytes(values: NDArray[np.floating[Any]]) -> Pixels:
     pixels: Pixels = np.rint(values * 255).astype(np.uint8)
     return pixels
+
+
+def name_of_both(base: str, over: str) -> str:
+    """What a double exposure is called after the names of its photos."""
+    return f"{base} and {over}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from studio.core.artwork.artwork_state import removal_key
+from studio.core.artwork.blend import name_of_both
 from studio.core.errors import ProjectError, StudioError
 from studio.core.project.archive import LARGEST_DOCUMENT
 from studio.core.project.document_reader import parse_document
@@ -101,7 +102,8 @@ def name_of_work(folder: Path) -> str | None:
         state, pictures = values["state"], values["pictures"]
         if state["blend"] is not None:
             blend = values["blends"][state["blend"]]
-            return " and ".join(str(pictures[blend[part]]["name"]) for part in ("base", "over"))
+            base, over = (str(pictures[blend[part]]["name"]) for part in ("base", "over"))
+            return name_of_both(base, over)
         if state["content"] is None:
             return "" if state["styles"] or state["regions"] or values["history"] or values["undo"] else None
         return str(pictures[state["content"]]["name"])

@@ -33,9 +33,7 @@ from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.importing.drop_zones import GALLERY_ZONES, DropZones
 from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import GRID, icon, set_role
-from studio.ui.widgets.plain_text import PlainLabel
-
-_LONGEST_SEARCH = 100  # characters: what is not found is repeated in a label
+from studio.ui.widgets.plain_text import LONGEST_SEARCH, PlainLabel
 
 
 class Gallery(QWidget):
@@ -230,7 +228,7 @@ class Gallery(QWidget):
         search.setAccessibleName(self.tr("Search styles by title, artist or year"))
         search.setClearButtonEnabled(True)
         search.setAcceptDrops(False)  # a dropped picture is no search
-        search.setMaxLength(_LONGEST_SEARCH)
+        search.setMaxLength(LONGEST_SEARCH)
         search.addAction(QAction(icon("search"), self.tr("Search"), search), QLineEdit.ActionPosition.LeadingPosition)
         return search
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QWidget
 
 from studio.core.displayable import displayable, shortened
 
+LONGEST_SEARCH = 100  # characters of a search field: what is not found is repeated in a label
 _LONGEST_LINE = 400  # characters of a label or a tool tip: a name is no novel
 _LONGEST_TITLE = 120
 _LONGEST_ACTION = 60

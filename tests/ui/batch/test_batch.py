@@ -78,6 +78,13 @@ def start(qtbot: QtBot, studio: Studio, gate: Gate, frames: int = 1) -> None:
     gate.wait_until_reached()
 
 
+def interrupt(qtbot: QtBot, studio: Studio, gate: Gate) -> None:
+    """Stop the batch, and let the engine go on."""
+    studio.batch_window.stop.click()
+    gate.open()
+    qtbot.waitUntil(lambda: studio.batch.interrupted is not None)
+
+
 def states(studio: Studio) -> list[str]:
     return [report.state for report in studio.batch.statuses]
 
@@ -318,9 +325,7 @@ def test_a_stopped_batch_is_gone_on_with_as_it_began(
     chosen.batch_window.main.click()
     gate.let_pass(3)
     qtbot.waitUntil(lambda: states(chosen)[0] == "done" and len(engine.requests) == 2)
-    chosen.batch_window.stop.click()
-    gate.open()
-    qtbot.waitUntil(lambda: chosen.batch.interrupted is not None)
+    interrupt(qtbot, chosen, gate)
     banner = chosen.batch_window.resume_banner
     assert (
         banner.isVisible()
@@ -344,9 +349,7 @@ def test_a_batch_that_is_gone_on_with_credits_its_styles_as_their_cards_say_by_n
     qtbot: QtBot, chosen: Studio, gate: Gate, photos: Path
 ) -> None:
     start(qtbot, chosen, gate)
-    chosen.batch_window.stop.click()
-    gate.open()
-    qtbot.waitUntil(lambda: chosen.batch.interrupted is not None)
+    interrupt(qtbot, chosen, gate)
     (style,) = chosen.session.artwork.styles
     chosen.session.correct_card(replace(style.card, title="The wave, corrected"))
     chosen.batch_window.resume_banner.resume.click()
@@ -386,9 +389,7 @@ def test_a_batch_of_another_day_is_offered_where_its_folder_is_chosen(
     qtbot: QtBot, chosen: Studio, gate: Gate, photos: Path
 ) -> None:
     start(qtbot, chosen, gate)
-    chosen.batch_window.stop.click()
-    gate.open()
-    qtbot.waitUntil(lambda: chosen.batch.interrupted is not None)
+    interrupt(qtbot, chosen, gate)
     chosen.batch_window.clear.click()
     chosen.batch_window.folder.setText(str(photos))
     chosen.batch_window.folder.editingFinished.emit()

@@ -15,12 +15,11 @@ from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.form_row import label_for_screen_readers
 from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
-from studio.ui.widgets.plain_text import PlainLabel, action_text, tool_tip
+from studio.ui.widgets.plain_text import LONGEST_SEARCH, PlainLabel, action_text, tool_tip
 from studio.ui.widgets.tool_buttons import tool_button
 
 HEIGHT = 44  # px, as of the bar over the canvas
 _LEAST_SEARCH = 150  # px
-_LONGEST_SEARCH = 100  # characters: what is not found is repeated in a label
 
 
 class HeadBar(QFrame):
@@ -67,7 +66,7 @@ class HeadBar(QFrame):
         self.search.setAccessibleName(self.tr("Search the library by title, artist, year or name of the file"))
         self.search.setClearButtonEnabled(True)
         self.search.setAcceptDrops(False)  # a dropped picture is no search
-        self.search.setMaxLength(_LONGEST_SEARCH)
+        self.search.setMaxLength(LONGEST_SEARCH)
         self.search.setMinimumWidth(_LEAST_SEARCH)
         self.search.addAction(
             QAction(icon("search"), self.tr("Search"), self.search), QLineEdit.ActionPosition.LeadingPosition
