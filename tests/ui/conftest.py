@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.ui.actions.message_bar import MessageBar
 from studio.ui.app import Studio
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import apply_theme
@@ -36,6 +37,19 @@ def no_motion(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_rest_for_the_larger_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if nobody ever rested long enough for it to take over; tests of that change it."""
     monkeypatch.setattr("studio.ui.session.live_preview.FINE_REST", 3_600_000)
+
+
+@pytest.fixture(autouse=True)
+def no_message_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow a machine is just now: opening is not said to take long, and news stays; tests of that change it."""
+    monkeypatch.setattr("studio.ui.importing.opening.SOON", 3_600_000)
+    monkeypatch.setitem(MessageBar.__init__.__kwdefaults__, "news_seconds", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def patient_file_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They wait until the disk has said where they begin; a test of a disk that never does changes it."""
+    monkeypatch.setattr("studio.ui.dialogs.file_dialogs.PATIENCE", 3_600_000)
 
 
 @pytest.fixture(autouse=True)
