@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 from tests.hostile import data_file_uses as uses
 from tests.hostile import engine_file_uses as engine_uses
@@ -102,8 +103,9 @@ DATA_FILES: tuple[DataFile, ...] = (
 def warm_up() -> None:
     """Use every kind of file as it is when it is sound: if that is refused, damage proves nothing."""
     windows.application()
+    sound_ones_come = patch.object(window_uses, "LONGEST_WAIT", windows.PATIENCE)  # however busy the machine is
     for kind in DATA_FILES:
-        with TemporaryDirectory() as home:
+        with TemporaryDirectory() as home, sound_ones_come:
             assert kind.use(kind.write(Path(home))) is not False, f"A sound file is not taken: {kind.name}."
 
 

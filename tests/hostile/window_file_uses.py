@@ -19,7 +19,7 @@ from tests.hostile.outcome import LONGEST_SENTENCE
 from tests.hostile.windows import sound_studio, wait_until
 from tests.support.fakes import make_card, make_learned
 
-_PATIENCE = 0.3  # seconds for what may or may not come of a file
+LONGEST_WAIT = 0.3  # seconds for what may or may not come of a file
 _SETTINGS = {
     "export/last": {
         "folder": "/",
@@ -99,7 +99,7 @@ def _start(path: Path, is_there: Callable[[Studio], bool]) -> bool:
         patch.dict(os.environ, STYLE_STUDIO_DATA=str(path.parent.parent)),
         sound_studio(path.with_name("settings.json"), path.parent, heard.append) as studio,
     ):
-        wait_until(lambda: is_there(studio) or any(heard), _PATIENCE)
+        wait_until(lambda: is_there(studio) or any(heard), LONGEST_WAIT)
         found = is_there(studio)
         studio.tune_window.open_beside()
         for window in (studio.window, studio.tune_window):
