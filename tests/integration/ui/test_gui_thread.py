@@ -12,12 +12,14 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from studio.core.battery import is_on_battery
 from studio.core.styles.style_library import StyleLibrary
 from studio.ui.app import Studio
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.export.export_settings import ExportSettings, keep_export_settings
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import read_payload
+from studio.ui.session import live_preview
 from studio.ui.session.settings import Settings
 from tests.support.fakes import FakeEngine, make_picture
 from tests.support.gui_thread import watching
@@ -144,7 +146,11 @@ def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path])
     loaded.tune_window.hide()
 
 
-def test_picking_styles_with_previews(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:
+def test_picking_styles_with_previews(
+    qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Asked as ever, and on mains power whatever machine this is.
+    monkeypatch.setattr(live_preview, "is_on_battery", lambda: is_on_battery() and False)
     loaded.preferences.is_live = loaded.preferences.has_tile_previews = True
     loaded.preferences.auto_refine = "mains"
     loaded.session.change(strength=0.9)
