@@ -71,9 +71,7 @@ def ready(qtbot: QtBot, studio: Studio, photo: Path) -> None:
     studio.window.show()
     studio.importer.open_picture(photo)
     studio.importer.use_style(card_named(studio, "Poppies"))
-    qtbot.waitUntil(
-        lambda: studio.session.finishing.missing == "" and studio.session.engine.info is not None, timeout=20_000
-    )
+    qtbot.waitUntil(lambda: studio.session.finishing.missing == "" and studio.session.engine.info is not None)
 
 
 @pytest.mark.slow
@@ -84,7 +82,7 @@ def test_closing_ends_the_process_of_an_engine_that_hangs(
     ready(qtbot, studio, save_photo())
     studio.session.change(seed=UNLUCKY_SEED)
     studio.session.finish()
-    qtbot.waitUntil(lambda: studio.session.on_canvas.picture is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: studio.session.on_canvas.picture is not None)
     studio.session.is_kept = True  # as autosave says, which does not run here
     assert studio.window.close()
     studio.close()  # the fixture for leftovers finds the process if it is still there
@@ -98,11 +96,11 @@ def test_a_dead_engine_costs_neither_picture_nor_the_next_run(
     ready(qtbot, studio, save_photo())
     studio.session.change(seed=UNLUCKY_SEED)
     studio.session.finish()
-    qtbot.waitUntil(lambda: studio.session.finishing.run is None, timeout=20_000)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is None)
     message = studio.window.messages.message
     assert message is not None and message.is_problem and message.remedy and message.action == "finish"
     assert studio.session.on_canvas.picture is not None and not studio.session.artwork.is_finished
     studio.session.change(seed=1)
     studio.session.finish()
-    qtbot.waitUntil(lambda: studio.session.artwork.is_finished, timeout=20_000)
+    qtbot.waitUntil(lambda: studio.session.artwork.is_finished)
     studio.close()

@@ -45,7 +45,7 @@ def show(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., ArtMap]]:
             art_map.show()
         art_map.grab()
         if waits:
-            qtbot.waitUntil(lambda: art_map._store.is_idle, timeout=30_000)
+            qtbot.waitUntil(lambda: art_map._store.is_idle)
         return art_map
 
     yield make

@@ -197,7 +197,7 @@ def test_only_what_is_in_sight_is_loaded_first_and_what_has_no_picture_is_a_plai
     asked.clear()
     art_map.camera.zoom_by(60, QPointF(place_of(art_map, 5)))
     art_map.grab()
-    qtbot.waitUntil(lambda: art_map._store.is_idle, timeout=30_000)
+    qtbot.waitUntil(lambda: art_map._store.is_idle)
     assert asked == [5]
 
 
@@ -207,7 +207,7 @@ def test_pictures_of_works_that_are_no_longer_shown_do_not_appear(show, qtbot) -
         grid_points(4).astype(np.float32), lambda index: picture("#00ff00"), list("abcd"), np.zeros(4, int), ["x"]
     )
     art_map.grab()
-    qtbot.waitUntil(lambda: art_map._store.is_idle, timeout=30_000)
+    qtbot.waitUntil(lambda: art_map._store.is_idle)
     assert art_map.grab().toImage().pixelColor(place_of(art_map, 0)) == QColor("#00ff00")
 
 
@@ -224,7 +224,7 @@ def test_other_works_are_loaded_although_one_of_those_before_still_is(show, qtbo
     art_map.show_works(art_map.points, lambda index: picture("#00ff00"), ["Work"] * 16, np.zeros(16, np.int64), ["All"])
     art_map.grab()  # while what was asked for before is still being loaded
     gate.set()
-    qtbot.waitUntil(lambda: art_map._store.is_idle, timeout=30_000)
+    qtbot.waitUntil(lambda: art_map._store.is_idle)
     assert art_map.grab().toImage().pixelColor(place_of(art_map, 5)) == QColor("#00ff00")
 
 
@@ -248,7 +248,7 @@ def test_works_glide_to_other_places(show, qtbot, monkeypatch) -> None:
     end = art_map.points[::-1].copy()
     art_map.move_to(end)
     assert (art_map.points == end).all() and not (art_map._works.points == end).all()
-    qtbot.waitUntil(lambda: bool((art_map._works.points == end).all()), timeout=30_000)
+    qtbot.waitUntil(lambda: bool((art_map._works.points == end).all()))
 
 
 def test_nothing_glides_where_less_motion_is_wanted(show) -> None:

@@ -85,7 +85,7 @@ def panel(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MapPanel
 
 
 def show(qtbot: QtBot, panel: MapPanel, rows: list[int] | None = None) -> None:
-    with qtbot.waitSignal(panel.works_changed, timeout=30_000):
+    with qtbot.waitSignal(panel.works_changed):
         panel.controller.show() if rows is None else panel.show_rows(rows)
 
 
@@ -96,7 +96,7 @@ def test_an_index_is_shown_by_pca_with_its_thumbnails(qtbot: QtBot, panel: MapPa
     assert panel.map._works.titles[2] == "Work 2\nAnna, 1882"
     assert panel.map._works.titles[0] == "Work 0\nartist unknown, year unknown"
     panel.map.grab()
-    qtbot.waitUntil(lambda: panel.map._store.is_idle, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.map._store.is_idle)
     topmost = panel.map._painter._thumbnails[-1]
     x, y = (round(value) for value in panel.map.camera.view.places(panel.map.points[topmost][None])[0])
     color = panel.map.grab().toImage().pixelColor(x, y)
@@ -110,7 +110,7 @@ def test_works_go_to_their_places_by_umap_when_these_are_ready_and_back_at_once(
     assert panel.controller.state == "computing" and panel.stop.isVisible()
     assert (panel.map.points == by_pca).all() and "being computed" in panel.note.text()
     FakeProcess.made[0].gate.set()
-    qtbot.waitUntil(lambda: panel.controller.state == "idle", timeout=30_000)
+    qtbot.waitUntil(lambda: panel.controller.state == "idle")
     assert (panel.map.points[:, 0] == panel.map.points[:, 1]).all()
     assert panel.note.text().startswith("Works close together are alike") and panel.stop.isHidden()
     panel.layouts.setCurrentIndex(0)
@@ -123,7 +123,7 @@ def test_what_was_computed_is_there_at_once_the_next_time(qtbot: QtBot, panel: M
     show(qtbot, panel)
     panel.layouts.setCurrentIndex(1)
     FakeProcess.made[0].gate.set()
-    qtbot.waitUntil(lambda: panel.controller.state == "idle", timeout=30_000)
+    qtbot.waitUntil(lambda: panel.controller.state == "idle")
     other = MapPanel(tmp_path / "index")
     qtbot.addWidget(other)
     other.layouts.setCurrentIndex(1)
@@ -147,7 +147,7 @@ def test_other_works_end_what_is_computed_for_those_before(qtbot: QtBot, panel: 
     show(qtbot, panel, list(range(11)))
     assert FakeProcess.made[0].is_stopped and not FakeProcess.made[1].is_stopped
     FakeProcess.made[1].gate.set()
-    qtbot.waitUntil(lambda: panel.controller.state == "idle", timeout=30_000)
+    qtbot.waitUntil(lambda: panel.controller.state == "idle")
     assert panel.map.count == 11 and panel.controller.shown_layout == "umap"
 
 
@@ -157,7 +157,7 @@ def test_why_there_is_no_umap_is_said_and_pca_stays(qtbot: QtBot, panel: MapPane
     by_pca = panel.map.points.copy()
     panel.layouts.setCurrentIndex(1)
     FakeProcess.made[0].gate.set()
-    qtbot.waitUntil(lambda: panel.controller.state == "idle", timeout=30_000)
+    qtbot.waitUntil(lambda: panel.controller.state == "idle")
     assert panel.note.text() == "UMAP cannot be loaded. Install umap-learn."
     assert (panel.map.points == by_pca).all()
 
@@ -191,7 +191,7 @@ def test_of_many_questions_the_first_is_answered_and_the_last(qtbot: QtBot, pane
     panel.works_changed.connect(lambda: seen.append(panel.map.count))
     for count in range(1, SOME):
         panel.show_rows(list(range(count)))
-    qtbot.waitUntil(lambda: panel.controller.state == "idle" and seen[-1:] == [SOME - 1], timeout=30_000)
+    qtbot.waitUntil(lambda: panel.controller.state == "idle" and seen[-1:] == [SOME - 1])
     assert seen == [1, SOME - 1]
 
 
@@ -207,7 +207,7 @@ def test_an_index_that_cannot_be_read_is_told(qtbot: QtBot, panel: MapPanel, tmp
     (tmp_path / "broken" / "library.sqlite").write_bytes(b"no database" * 100)
     other = MapPanel(tmp_path / "broken")
     qtbot.addWidget(other)
-    with qtbot.waitSignal(other.failed, timeout=30_000) as told:
+    with qtbot.waitSignal(other.failed) as told:
         other.show_rows([1, 2])
     assert "damaged" in str(told.args[0])
     other.close_down()

@@ -50,7 +50,7 @@ def labelled(qtbot: QtBot, library: Studio, kept: Path) -> Studio:
     """The same, labelled."""
     with qtbot.waitSignal(library.curator.labeller.labelled, timeout=60000):
         library.curator.label(kept)
-    qtbot.waitUntil(lambda: all(said(library).values()) and len(said(library)) == PICTURES, timeout=30000)
+    qtbot.waitUntil(lambda: all(said(library).values()) and len(said(library)) == PICTURES)
     return library
 
 
@@ -114,7 +114,7 @@ def test_the_menu_offers_bundled_and_own_classifiers_and_what_they_said(qtbot: Q
 def test_the_map_is_coloured_by_labels(qtbot: QtBot, labelled: Studio) -> None:
     room = labelled.library.room
     room.head.map.click()
-    qtbot.waitUntil(lambda: len(room.map.controller.pictures) == PICTURES, timeout=30000)
+    qtbot.waitUntil(lambda: len(room.map.controller.pictures) == PICTURES)
     room.map.colors.setCurrentIndex(room.map.colors.findData("label"))
     scale = room.map.map._works.scale
     assert scale.title == "Label (not an attribution)" and set(scale.labels) <= set(CLASSES) and len(scale.labels) > 1

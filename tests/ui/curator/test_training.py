@@ -38,7 +38,7 @@ def begin(qtbot: QtBot, window: CuratorWindow, engine: TrainingEngine) -> None:
     """Train, and hold the engine after its first sign of life."""
     engine.training = type(engine.training)()
     press(qtbot, window.main)
-    qtbot.waitUntil(lambda: engine.training._waiting > 0, timeout=30000)
+    qtbot.waitUntil(lambda: engine.training._waiting > 0)
 
 
 @NEEDS_SHARES
@@ -145,7 +145,7 @@ def test_the_curves_grow_while_it_trains(
     engine.training.let_pass()
     qtbot.waitUntil(lambda: len(studio.curator.controller.epochs) == 1)
     assert "part 1 of 1: loss 1.000 after epoch 1, 1.100 on works held out" in (chosen.curves.accessibleDescription())
-    qtbot.waitUntil(lambda: chosen.curves.pages.plot is not None, timeout=30000)
+    qtbot.waitUntil(lambda: chosen.curves.pages.plot is not None)
     assert chosen.stages.verdicts["fine-tuned"].text() == "part 1 of 1, epoch 1 of at most 2"
     engine.training.open()
     qtbot.waitUntil(lambda: studio.curator.controller.trained is not None, timeout=60000)
@@ -254,7 +254,7 @@ def test_the_report_is_saved_as_pdf_and_as_a_page(qtbot: QtBot, trained: Curator
     found = trained._controller.trained
     assert found is not None
     for name, start in (("report.pdf", b"%PDF-"), ("report.html", b"<!doctype html>")):
-        with qtbot.waitSignal(trained.reports.saved, timeout=30000):
+        with qtbot.waitSignal(trained.reports.saved):
             trained.reports.write(tmp_path / name, "Artists", found.assessment)
         data = (tmp_path / name).read_bytes()
         assert data.startswith(start) and len(data) > 4000

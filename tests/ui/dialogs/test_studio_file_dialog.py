@@ -163,7 +163,7 @@ def test_several_typed_paths_are_all_taken(
     edit = dialog.findChild(QLineEdit, "fileNameEdit")
     qtbot.waitUntil(edit.hasFocus)
     qtbot.keyClicks(edit, written.format(tmp_path))
-    with qtbot.waitSignal(dialog.filesSelected, timeout=10_000) as taken:
+    with qtbot.waitSignal(dialog.filesSelected) as taken:
         qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert sorted(taken.args[0]) == sorted(wanted)
 
@@ -197,7 +197,7 @@ def test_what_is_saved_ends_as_its_kind_whatever_dots_its_name_has(
     edit = dialog.findChild(QLineEdit, "fileNameEdit")
     qtbot.waitUntil(edit.hasFocus)
     qtbot.keyClicks(edit, typed)
-    with qtbot.waitSignal(dialog.fileSelected, timeout=10_000) as taken:
+    with qtbot.waitSignal(dialog.fileSelected) as taken:
         qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert taken.args == [str(tmp_path / saved)]
 
