@@ -78,17 +78,21 @@ def test_in_a_group_the_network_is_wrapped_and_its_own_parameters_get_the_gradie
 @pytest.mark.slow
 def test_two_processes_learn_the_same_and_only_the_first_one_writes(tmp_path: Path) -> None:
     folders = make_folders(tmp_path / "pictures")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
     processes = []
-    for rank in range(2):
-        told = tmp_path / f"told{rank}.json"
-        command = [sys.executable, "-m", "tests.support.small_training", *map(str, (*folders, tmp_path / "out", told))]
-        environment = os.environ | common | {"RANK": str(rank), "LOCAL_RANK": str(rank)}
-        processes.append(subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, text=True))
-    errors = [process.communicate()[1] for process in processes]
+    with socket.socket() as kept:  # so that nobody else is given its port; the first process may listen there
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        port = str(kept.getsockname()[1])
+        common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "OMP_NUM_THREADS": "1"}
+        for rank in range(2):
+            told = tmp_path / f"told{rank}.json"
+            words = map(str, (*folders, tmp_path / "out", told))
+            command = [sys.executable, "-m", "tests.support.small_training", *words]
+            environment = os.environ | common | {"RANK": str(rank), "LOCAL_RANK": str(rank)}
+            processes.append(
+                subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, text=True)
+            )
+        errors = [process.communicate()[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], errors
     first, second = (json.loads((tmp_path / f"told{rank}.json").read_text()) for rank in range(2))
     assert first["weights"] == second["weights"]
