@@ -26,7 +26,7 @@ from studio.ui.threads.no_unpickling import refuse_unpickling
 from tests.support.fakes import FakeEngine
 
 _LOOK_MS = 5
-LONGEST_STALL = 5.0  # seconds without a sign of life from a window; more is a hang to any artist
+LONGEST_STALL = 10.0  # seconds without a sign of life from a window: a hang, and no pause of a busy machine
 PATIENCE = 30.0  # seconds that a window gets for anything, on a machine with much else to do
 
 
