@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from studio.engine.losses.losses import ObjectiveWeights, relative_moments_loss, variance_of
 from studio.engine.losses.objective_targets import ObjectiveTargets, RegionTargets, inside
@@ -15,6 +14,7 @@ from studio.engine.losses.opacity import opacity_at
 from studio.engine.losses.self_similarity import CellGrid, self_similarity_loss
 from studio.engine.losses.statistics import Moments, Sums, add_sums, positions, sums_around, total_variation
 from studio.engine.networks.vgg import ActivationTape, Encoder
+from studio.engine.runtime.tensors import coarse_colors
 from studio.engine.runtime.tiling import Tile, cut_into_tiles
 
 LEAST_TOTAL_VARIATION = 1e-4  # a flat style: a step of 1/100 from pixel to pixel
@@ -263,13 +263,13 @@ class Objective:
         if self._colors is None:
             return None
         size = (self._colors.shape[2], self._colors.shape[3])
-        differences = (functional.adaptive_avg_pool2d(image, size) - self._colors).square()
+        differences = (coarse_colors(image, size) - self._colors).square()
         variance = self._colors.var(unbiased=False).clamp_min(LEAST_COLOR_VARIANCE)
         if self._opacity_of_image is not None:
-            opacity = functional.adaptive_avg_pool2d(self._opacity_of_image, size)
+            opacity = coarse_colors(self._opacity_of_image, size)
             differences = differences * (opacity / opacity.mean())
         if self._color_places is not None:
-            differences = differences * functional.adaptive_avg_pool2d(self._color_places, size)
+            differences = differences * coarse_colors(self._color_places, size)
         return self._color_weight * differences.mean() / variance
 
     @staticmethod

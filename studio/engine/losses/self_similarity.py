@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.engine.runtime.tensors import averaging
+
 LEAST_SEEN = 0.5  # of a cell: less of it says little about what was there
 CELLS = 24  # along the longer edge: with 32, steps at 256 px took a sixth longer and pictures were no better
 
@@ -25,8 +27,8 @@ class CellGrid:
     ) -> None:
         scale = min(1.0, cells / max(height, width))
         self.size = max(1, round(height * scale)), max(1, round(width * scale))
-        self._down = _averaging(height, self.size[0], device)  # (h of the grid, H)
-        self._across = _averaging(width, self.size[1], device)
+        self._down = averaging(height, self.size[0], device)  # (h of the grid, H)
+        self._across = averaging(width, self.size[1], device)
         self._opacity, self._seen = opacity, None
         if opacity is not None:
             self._seen = (self._down @ opacity[0, 0].float() @ self._across.T).flatten()
@@ -93,11 +95,3 @@ def self_similarity_loss(cells: Tensor, target: Tensor, weights: Tensor | None =
         roots = weights.sqrt()
         differences = differences * torch.outer(roots, roots)
     return differences.mean() / variance
-
-
-def _averaging(length: int, cells: int, device: torch.device) -> Tensor:
-    """Rows that average `length` positions into `cells` of equal, perhaps fractional length. Shape: (cells, length)."""
-    edges = torch.arange(cells + 1, dtype=torch.float64) * length / cells
-    positions = torch.arange(length, dtype=torch.float64)
-    covered = torch.minimum(edges[1:, None], positions + 1) - torch.maximum(edges[:-1, None], positions)
-    return (covered.clamp_min(0) * cells / length).float().to(device)

@@ -141,8 +141,23 @@ def coarse_size(image: Tensor) -> tuple[int, int]:
 
 
 def coarse_colors(image: Tensor, size: tuple[int, int] | None = None) -> Tensor:
-    """The image averaged to a size (h, w), or to its `coarse_size`. Shapes: (1, 3, H, W) -> (1, 3, h, w)."""
-    return functional.adaptive_avg_pool2d(image, size or coarse_size(image))
+    """The image averaged to a size (h, w), or to its `coarse_size`. Shapes: (1, C, H, W) -> (1, C, h, w).
+
+    Every pixel counts alike. Where edges are no multiples of the size, adaptive pooling counts those between two cells
+    twice: a loss of such averages draws the grid of its cells into the picture.
+    """
+    height, width = size or coarse_size(image)
+    down = averaging(image.shape[2], height, image.device)
+    across = averaging(image.shape[3], width, image.device)
+    return torch.stack([down @ channel @ across.T for channel in image[0]])[None]
+
+
+def averaging(length: int, cells: int, device: torch.device) -> Tensor:
+    """Rows that average `length` positions into `cells` of equal, perhaps fractional length. Shape: (cells, length)."""
+    edges = torch.arange(cells + 1, dtype=torch.float64) * length / cells
+    positions = torch.arange(length, dtype=torch.float64)
+    covered = torch.minimum(edges[1:, None], positions + 1) - torch.maximum(edges[:-1, None], positions)
+    return (covered.clamp_min(0) * cells / length).float().to(device)
 
 
 def fine_band(image: Tensor, coarse: tuple[int, int]) -> Tensor:

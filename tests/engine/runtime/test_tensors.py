@@ -14,6 +14,7 @@ from studio.core.picture import Picture
 from studio.core.resources import resource_folder
 from studio.engine.runtime import tensors
 from studio.engine.runtime.tensors import (
+    coarse_colors,
     fine_band,
     picture_at,
     resize,
@@ -142,3 +143,17 @@ def test_the_fine_band_is_what_a_smaller_picture_lacks() -> None:
     assert torch.allclose(resize(resize(image, (20, 20)), (40, 40)) + band, image, atol=1e-5)
     assert band.abs().max() > 0.05
     assert fine_band(flat(40, 40), (20, 20)).abs().max() < 1e-5
+
+
+def test_in_coarse_colors_each_pixel_counts_alike() -> None:
+    image = torch.rand(1, 3, 50, 37, requires_grad=True)  # no multiples of 24 x 18 cells
+    coarse = coarse_colors(image)
+    assert coarse.shape == (1, 3, 24, 18)
+    assert float(coarse.mean().detach()) == pytest.approx(float(image.mean().detach()), abs=1e-6)
+    (slope,) = torch.autograd.grad(coarse.mean(), image)
+    assert slope.numpy() == pytest.approx(1 / image.numel(), rel=1e-4)
+
+
+def test_coarse_colors_are_means_of_the_cells() -> None:
+    image = torch.arange(96.0).view(1, 1, 8, 12)
+    assert torch.allclose(coarse_colors(image, (4, 6)), image.view(1, 1, 4, 2, 6, 2).mean((3, 5)))
