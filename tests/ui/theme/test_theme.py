@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox, QToolButton
 
 from studio.ui.theme import theme
 from studio.ui.theme.theme import PALETTES, apply_theme, color, icon, icon_names, set_role, theme_name
@@ -180,6 +180,21 @@ def test_the_focus_is_seen_on_a_button(styled, qtbot):
     with qtbot.waitActive(button):
         button.show()
     assert holds_ink(button.grab().toImage(), color("accent"))
+
+
+@pytest.mark.parametrize("kind", [QPushButton, QToolButton, QCheckBox, QRadioButton])
+def test_the_focus_by_keyboard_has_one_frame(styled, qtbot, kind):
+    apply_theme(styled, "dark")
+    button = kind()
+    button.setText("Finish")
+    qtbot.addWidget(button)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    with qtbot.waitActive(button):
+        button.show()
+    button.setFocus()
+    by_mouse = button.grab().toImage()
+    button.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # as Tab does
+    assert button.grab().toImage() == by_mouse
 
 
 def holds_ink(image, ink: QColor, tolerance: int = 12) -> bool:
