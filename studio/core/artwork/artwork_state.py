@@ -130,6 +130,22 @@ def relative_parts(regions: Sequence[Region]) -> tuple[Region, ...]:
     return tuple(part for part in map(relative_part, regions) if part is not None)
 
 
+def with_brushed(regions: Sequence[Region], before: Sequence[Region]) -> tuple[Region, ...]:
+    """The regions, with what was brushed in those of another photo: masks of regions called alike, or all of a region.
+
+    What else differs from those before stays as it is.
+    """
+    rest = {region.name: region for region in regions}
+    found: list[Region] = []
+    for old in before:
+        region = rest.pop(old.name, None)
+        if not is_relative(old):
+            region = replace(region or old, mask=old.mask)
+        if region is not None:
+            found.append(region)
+    return (*found, *rest.values())
+
+
 def parts_without_outlines(regions: Sequence[Region]) -> tuple[Region, ...]:
     """What of the regions is not drawn around something of this photo: what is found in any, and gradients."""
     return tuple(part for region in regions if (part := _without(region, Drawn, Polygon)) is not None)

@@ -48,6 +48,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("cancel_opening", tr("Cancel"), tr("Do not open the picture"), "close"),
     ActionSpec("leave_out_outlines", tr("Leave them out"), tr("Keep of the regions what is found in any photo"),
                "close"),
+    ActionSpec("take_strokes_along", tr("Take strokes along"),
+               tr("Have what was brushed on the photo before in this one, too"), "brush"),
     ActionSpec("paste", tr("Paste"), tr("Paste a picture from the clipboard"), "paste", ("Ctrl+V",)),
     ActionSpec("blend", tr("Blend with"), tr("Lay a second photo over the first"), "blend", ("Ctrl+B",)),
     ActionSpec("paste_blend", tr("Paste and blend"), tr("Lay the picture in the clipboard over the photo"), "blend",

@@ -10,7 +10,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 
-from studio.core.artwork.artwork_state import parts_without_outlines
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card
 from studio.core.errors import StudioError
@@ -23,6 +22,7 @@ from studio.core.styles.load_style import is_style_file, open_style
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload, encoded
 from studio.ui.importing.opening import Opening, WaitedFor
+from studio.ui.importing.photo_change import change_photo
 from studio.ui.importing.settings_offer import SettingsOffer
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
@@ -258,12 +258,7 @@ class Importer(QObject):
     def _put(self, **fields: Any) -> None:
         """Have another photo, or two of them, as one step."""
         self._tell(None)
-        artwork, before = self._session.artwork, self._session.artwork.state.photo
-        self._session.change(**fields)
-        self._session.commit()
-        if artwork.state.photo is not before and parts_without_outlines(artwork.regions) != artwork.regions:
-            text = self.tr("Regions that you drew on the photo before are painted in this one, too.")
-            self._session.post_message(Message(text, action="leave_out_outlines"))
+        change_photo(self._session, **fields)
         self.photo_taken.emit()
 
     def _tell_notes(self, picture: Picture) -> None:

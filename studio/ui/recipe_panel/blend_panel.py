@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 from studio.core.artwork.blend import MODE_KNOB, OPACITY_KNOB
 from studio.core.picture import Picture
 from studio.ui.images.thumbnails import tile_of
+from studio.ui.importing.photo_change import change_photo
 from studio.ui.recipe_panel.knob_combo import KnobCombo
 from studio.ui.recipe_panel.knob_slider import KnobSlider
 from studio.ui.recipe_panel.knob_widget import KnobWidget
@@ -87,8 +88,7 @@ class BlendPanel(QWidget):
     def _remove_base(self) -> None:
         blend = self._session.artwork.blend
         if blend is not None:
-            self._session.change(content=blend.over)
-            self._session.commit()
+            change_photo(self._session, content=blend.over)
 
     def _arrange(self) -> None:
         photos = QGridLayout()

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from studio.core.artwork.artwork_state import parts_without_outlines
+from studio.core.artwork.artwork_state import parts_without_outlines, with_brushed
 from studio.core.engine_api.build_requests import draw_mask
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Pixels
@@ -76,6 +76,7 @@ class RegionActions(QObject):
             "region_new": self.add_region,
             "mask_load": self.ask_for_mask,
             "leave_out_outlines": self.leave_out_outlines,
+            "take_strokes_along": self.take_strokes_along,
         }
         for name, slot in slots.items():
             actions[name].triggered.connect(lambda _=False, slot=slot: slot())
@@ -125,6 +126,15 @@ class RegionActions(QObject):
     def leave_out_outlines(self) -> None:
         """Remove what was drawn around something of another photo."""
         self._session.change_regions(parts_without_outlines(self._session.artwork.regions))
+
+    @Slot()
+    def take_strokes_along(self) -> None:
+        """Have what was brushed on the photo before at the same place of this one."""
+        artwork = self._session.artwork
+        of_others = (state for state in reversed(artwork.undo_stack) if state.photo is not artwork.state.photo)
+        before = next(of_others, None)
+        if before is not None:
+            self._session.change_regions(with_brushed(artwork.regions, before.regions))
 
     @Slot()
     def ask_for_name(self) -> None:

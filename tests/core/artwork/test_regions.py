@@ -14,6 +14,7 @@ from studio.core.artwork.artwork_state import (
     pictures_of,
     relative_part,
     relative_parts,
+    with_brushed,
 )
 from studio.core.errors import RecipeError
 from studio.core.regions.region import MOST_REGIONS, Region
@@ -99,6 +100,17 @@ def test_without_its_strokes_a_region_is_what_was_found_or_enclosed() -> None:
     assert relative_part(replace(whole, mask=found.then("intersect", stroke))) is None  # it would be more than it was
     assert relative_part(replace(whole, mask=Mask.of(stroke).then("subtract", Found("subject")))) is None
     assert relative_parts((BRUSHED, corrected)) == (whole,)
+
+
+def test_strokes_come_along_to_another_photo_on_wish() -> None:
+    found = Mask.of(Found("subject"))
+    whole, sky = Region("Subject", found, {"strength": 0.2}), Region("Sky", Mask.of(Gradient((0.0, 0.0), (0.0, 1.0))))
+    corrected = replace(whole, mask=found.then("subtract", Drawn(np.full((4, 6), 255, np.uint8))))
+    before = (corrected, sky, BRUSHED)
+    assert with_brushed(relative_parts(before), before) == before
+    newer, added = replace(whole, changes={"strength": 0.7}), Region("New", found)
+    kept = with_brushed((newer, added), before)  # the sky was deleted since
+    assert kept == (replace(newer, mask=corrected.mask), BRUSHED, added)
 
 
 def test_without_what_was_drawn_around_something_a_region_is_what_was_found() -> None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.core.artwork.blend import Blend
 from studio.core.engine_api.contract import Event, Request, SeeRequest, StyleRequest
 from studio.core.engine_api.contract import Seen as SawNothing
 from studio.core.errors import PictureError
@@ -24,6 +25,7 @@ from studio.core.regions.shapes import MOST_POINTS, Drawn, Found, Gradient, Mask
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
+from studio.ui.importing.photo_change import change_photo
 from studio.ui.regions.tools import TOOLS, Outline
 from tests.support.fakes import FakeEngine, make_picture
 from tests.ui.conftest import card_named
@@ -249,6 +251,48 @@ def test_outlines_of_the_photo_before_are_told_of_and_left_out_on_wish(
     seen.importer.open_picture(tmp_path / "castle.png")
     qtbot.waitUntil(lambda: session.artwork.content is not castle)
     assert session.artwork.regions == (protected,) and not window.messages.isVisible()
+
+
+def test_strokes_of_the_photo_before_are_told_of_and_taken_along_on_wish(
+    qtbot: QtBot, seen: Studio, tmp_path: Path
+) -> None:
+    window, session = seen.window, seen.session
+    brushed = Region("Eyes", Mask.of(Drawn(np.full((30, 40), 255, np.uint8))), {"strength": 0.1})
+    session.change_regions((brushed,))
+    before = session.artwork.content
+    Image.fromarray(make_picture(64, 48, seed=8).pixels).save(tmp_path / "castle.png")
+    seen.importer.open_picture(tmp_path / "castle.png")
+    qtbot.waitUntil(lambda: window.messages.text.text().startswith("What you brushed on the photo before"))
+    assert session.artwork.regions == ()
+    seen.actions["undo"].trigger()
+    assert session.artwork.content is before and session.artwork.regions == (brushed,)
+    seen.actions["redo"].trigger()
+    assert session.artwork.regions == ()
+    window.messages.button.click()
+    assert session.artwork.regions == (brushed,) and session.artwork.content is not before
+
+
+def test_of_strokes_and_outlines_one_message_tells(qtbot: QtBot, seen: Studio, tmp_path: Path) -> None:
+    session = seen.session
+    brushed = Region("Eyes", Mask.of(Drawn(np.full((30, 40), 255, np.uint8))))
+    enclosed = Region("Tower", Mask.of(Polygon(((0.1, 0.1), (0.4, 0.1), (0.4, 0.4)))))
+    session.change_regions((brushed, enclosed))
+    told = []
+    session.message_posted.connect(told.append)
+    change_photo(session, content=make_picture(64, 48, seed=8))
+    (message,) = told
+    assert message.action == "leave_out_outlines" and message.more == ("take_strokes_along",)
+    seen.actions["take_strokes_along"].trigger()
+    assert session.artwork.regions == (brushed, enclosed)
+
+
+def test_the_photo_below_taken_out_of_a_double_exposure_tells_of_its_strokes_too(qtbot: QtBot, seen: Studio) -> None:
+    session = seen.session
+    session.change(blend=Blend(session.artwork.content, make_picture(64, 48, seed=8)))
+    session.change_regions((Region("Eyes", Mask.of(Drawn(np.full((30, 40), 255, np.uint8)))),))
+    with qtbot.waitSignal(session.message_posted) as told:
+        seen.window.panel.pictures.base.remove.click()
+    assert told.args[0].action == "take_strokes_along"
 
 
 def test_a_region_left_as_the_photo_has_no_settings_until_a_style_is_chosen_for_it(qtbot: QtBot, seen: Studio) -> None:

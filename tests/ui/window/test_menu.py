@@ -28,6 +28,7 @@ NOT_IN_THE_MENU = {
     "bring_back",
     "cancel_opening",
     "leave_out_outlines",
+    "take_strokes_along",
     "show_export",
     "restore_style",
     "use_settings",
