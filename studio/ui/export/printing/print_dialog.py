@@ -5,7 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import QMarginsF, QSignalBlocker, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QImage, QPageLayout
 from PySide6.QtPrintSupport import QPageSetupDialog, QPrintDialog, QPrinter, QPrintPreviewWidget
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGraphicsView,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io.output.output_values import output_values
@@ -17,7 +26,7 @@ from studio.ui.export.printing.print_layout import MM_PER_INCH, PrintSize, paint
 from studio.ui.export.profile_box import ProfileBox, make_intent_box
 from studio.ui.images.picture_pyramid import qimage, whole_image
 from studio.ui.session.shown_picture import ShownPicture
-from studio.ui.theme.theme import GRID, set_role
+from studio.ui.theme.theme import GRID, color, set_role
 from studio.ui.threads.task_pool import TaskPool
 from studio.ui.widgets.form_row import form_row
 from studio.ui.widgets.number_field import UnitSpinBox
@@ -59,6 +68,8 @@ class PrintDialog(QDialog):
         self._page = QPrinter(QPrinter.PrinterMode.HighResolution)  # the preview's own: while one prints, it may paint
         self._page.setPageLayout(self.printer.pageLayout())
         self.preview = QPrintPreviewWidget(self._page)
+        for view in self.preview.findChildren(QGraphicsView):  # Qt's grey is bluish, and colours are judged here
+            view.setBackgroundBrush(color("canvas"))
         self.width_box, self.height_box = (UnitSpinBox(0.5, _LARGEST, self.tr(" cm")) for _ in range(2))
         self.width_box.setAccessibleName(self.tr("Width on paper"))
         self.height_box.setAccessibleName(self.tr("Height on paper"))

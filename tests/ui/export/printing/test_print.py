@@ -21,6 +21,7 @@ from studio.ui.app import Studio
 from studio.ui.export.printing import print_dialog
 from studio.ui.export.printing.print_dialog import PrintDialog
 from studio.ui.export.printing.print_layout import PrintSize, printable_area
+from studio.ui.theme.theme import color
 
 POINTS_PER_MM = 72 / 25.4
 MakeDialog = Callable[..., PrintDialog]
@@ -87,6 +88,14 @@ def test_the_preview_can_be_as_large_as_the_paper(make_dialog: MakeDialog) -> No
     dialog.show_true_size()
     expected = dialog.screen().physicalDotsPerInch() / dialog.logicalDpiY()
     assert dialog.preview.zoomFactor() == pytest.approx(expected)
+
+
+def test_the_grey_around_the_page_has_no_tint(qtbot: QtBot, make_dialog: MakeDialog) -> None:
+    dialog = make_dialog()
+    dialog.show()
+    grey = dialog.preview.grab().toImage().pixelColor(3, 3)
+    assert grey.red() == grey.green() == grey.blue()
+    assert grey == color("canvas")
 
 
 def test_a_pdf_has_every_pixel_at_the_place_and_size_asked_for(
