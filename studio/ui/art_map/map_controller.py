@@ -178,7 +178,7 @@ class MapController(QObject):
             return
         if self.layout == "umap" and self._umap is None:
             if len(library.pictures) < FEWEST:
-                few = self.tr("UMAP needs at least {fewest} pictures; the map stays with PCA.")
+                few = self.tr("What is alike is only seen among {fewest} pictures or more.")
                 self._set_state("idle", few.format(fewest=FEWEST))
                 return
             self._process = LayoutProcess()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.art_map.art_map import ArtMap
@@ -34,7 +34,11 @@ class MapPanel(QWidget):
         super().__init__(parent)
         self.map = ArtMap(self)
         self.controller = MapController(self.map, index_folder, self)
-        self.layouts = self._make_box(self.tr("Layout"), {"pca": self.tr("PCA"), "umap": self.tr("UMAP")})
+        self.layouts = self._make_box(
+            self.tr("Layout"), {"pca": self.tr("What differs most"), "umap": self.tr("What is alike")}
+        )
+        for row, method in enumerate((self.tr("Principal components (PCA), at once"), self.tr("UMAP, takes a while"))):
+            self.layouts.setItemData(row, tool_tip(method), Qt.ItemDataRole.ToolTipRole)
         self.colors = self._make_box(
             self.tr("Frames"),
             {
@@ -45,7 +49,7 @@ class MapPanel(QWidget):
                 "label": self.tr("By label"),
             },
         )
-        self.stop = self._make_button("stop", self.tr("Stop computing UMAP and stay with PCA"))
+        self.stop = self._make_button("stop", self.tr("Stop, and show what differs most"))
         self.fit = self._make_button("fit", self.tr("Show all works (Home)"))
         self.tools: dict[Tool, QToolButton] = {
             "lasso": self._make_button("lasso", self.tr("Lasso: draw around works to select them (Shift+drag)")),
@@ -154,7 +158,7 @@ class MapPanel(QWidget):
         if controller.state == "reading":
             text = self.tr("Reading the library …")
         elif controller.state == "computing":
-            text = self.tr("UMAP is being computed; until then this is PCA. {note}").format(note=sentences["pca"])
+            text = self.tr("What is alike is being brought together. Until then: {note}").format(note=sentences["pca"])
         elif controller.problem:
             text = controller.problem
         else:

@@ -108,7 +108,7 @@ def test_works_go_to_their_places_by_umap_when_these_are_ready_and_back_at_once(
     by_pca = panel.map.points.copy()
     panel.layouts.setCurrentIndex(1)
     assert panel.controller.state == "computing" and panel.stop.isVisible()
-    assert (panel.map.points == by_pca).all() and "being computed" in panel.note.text()
+    assert (panel.map.points == by_pca).all() and panel.note.text().startswith("What is alike is being")
     FakeProcess.made[0].gate.set()
     qtbot.waitUntil(lambda: panel.controller.state == "idle")
     assert (panel.map.points[:, 0] == panel.map.points[:, 1]).all()
@@ -165,7 +165,7 @@ def test_why_there_is_no_umap_is_said_and_pca_stays(qtbot: QtBot, panel: MapPane
 def test_too_few_works_for_umap_are_told(qtbot: QtBot, panel: MapPanel) -> None:
     show(qtbot, panel, [0, 1, 2])
     panel.layouts.setCurrentIndex(1)
-    assert panel.note.text() == "UMAP needs at least 10 pictures; the map stays with PCA."
+    assert panel.note.text() == "What is alike is only seen among 10 pictures or more."
     assert FakeProcess.made == []
 
 
