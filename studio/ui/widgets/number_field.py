@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QToolTip, QWidget
 
 from studio.ui.widgets.plain_text import tool_tip
 
+_Key = QKeySequence.StandardKey
+_EDITING = (_Key.SelectAll, _Key.Copy, _Key.Cut, _Key.Paste)
 _LONGEST = 24  # characters that are read as a number
 
 
@@ -40,6 +42,13 @@ class NumberField(QDoubleSpinBox):
         """From which value to which one may be typed, in words."""
         low, high = (f"{self.textFromValue(value)}{self.suffix()}" for value in (self.minimum(), self.maximum()))
         return self.tr("{}: from {} to {}").format(self.range_name, low, high)
+
+    def event(self, event: QEvent) -> bool:
+        """Leaves the window its shortcuts: on Linux, a line of text takes Ctrl+E and Ctrl+K, everywhere Ctrl+Z."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._leaves(event):
+            event.ignore()
+            return True
+        return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -77,6 +86,14 @@ class NumberField(QDoubleSpinBox):
     def say_range(self) -> None:
         """Say beside the field what it takes."""
         QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), tool_tip(self.range_text), self)
+
+    def _leaves(self, event: QKeyEvent) -> bool:
+        """Whether a key with Ctrl is for the window; what is typed is taken back here, what was entered there."""
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier or not event.key() < Qt.Key.Key_Escape:
+            return False
+        if event.matches(_Key.Undo) or event.matches(_Key.Redo):
+            return self.text() == f"{self.textFromValue(self.value())}{self.suffix()}"
+        return not any(event.matches(each) for each in _EDITING)
 
     def _number(self, text: str) -> float | None:
         """What is typed as a number, whether or not it is in the range."""

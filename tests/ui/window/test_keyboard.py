@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -155,3 +156,30 @@ def test_f6_goes_to_the_settings_although_the_first_of_them_is_grey(qtbot: QtBot
     window.canvas.setFocus()
     reached = press(qtbot, Qt.Key.Key_F6)
     assert reached is window.panel.knobs["stroke_size"].track
+
+
+def test_a_number_that_was_entered_leaves_the_window_its_keys(qtbot: QtBot, loaded: Studio) -> None:
+    session, field = loaded.session, loaded.window.panel.knobs["strength"].field
+    before, asked = session.artwork.recipe.strength, []
+    loaded.actions["export"].triggered.connect(lambda: asked.append("export"))
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "0,8")
+    assert session.artwork.recipe.strength == before  # half typed: Ctrl+Z is the field's
+    qtbot.keyClick(field, Qt.Key.Key_Z, CTRL)
+    assert session.artwork.recipe.strength == before
+    field.selectAll()
+    qtbot.keyClicks(field, "0,8")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert session.artwork.recipe.strength == 0.8
+    qtbot.keyClick(field, Qt.Key.Key_Z, CTRL)
+    assert session.artwork.recipe.strength == before and field.value() == before
+    qtbot.keyClick(field, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert session.artwork.recipe.strength == 0.8
+    qtbot.keyClick(field, Qt.Key.Key_E, CTRL)  # for a line of text on Linux: to its end
+    assert field.value() == 0.8 and asked == ["export"]
+    for key, own in (("A", True), ("C", True), ("V", True), ("K", False), ("E", False)):
+        asking = QKeyEvent(QEvent.Type.ShortcutOverride, getattr(Qt.Key, f"Key_{key}"), CTRL)
+        asking.ignore()
+        QApplication.sendEvent(field, asking)
+        assert asking.isAccepted() == own, key
