@@ -223,6 +223,7 @@ class Studio(QObject):
         )
         self.tune_window = TuneWindow(self.tune_controller, self.actions, self._settings, tuning_files, self.window)
         self.actions["teach"].triggered.connect(self.tune_window.open_beside)
+        self.tune_controller.offer_settled.connect(self.window.messages.withdraw)
         self.actions["use_taught"].triggered.connect(self._use_taught)
         self.actions["render_many"].triggered.connect(self._render_many)
 

@@ -50,13 +50,15 @@ class TuneController(QObject):
     is_mix: whether what was learnt was no better, so that this mix is what can be kept.
     has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery. kept: the last
     one that came there. can_resume: whether it can be resumed exactly. Signals: step_arrived(); request_found(
-    TuneRequest), what an earlier run began; state_changed(), everything else; message_posted(Message or None).
+    TuneRequest), what an earlier run began; state_changed(), everything else; message_posted(Message or None);
+    offer_settled(Message or None), what was said in the window of an earlier run has been seen to.
     """
 
     step_arrived = Signal()
     request_found = Signal(object)
     state_changed = Signal()
     message_posted = Signal(object)
+    offer_settled = Signal(object)
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class TuneController(QObject):
         self.sample_step = 0
         self.untaught: Picture | None = None
         self.unfinished = ""
+        self._offer: Message | None = None  # to go on with it, in the studio's window
         self.progress = 0.0
         self.note = ""
         self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
@@ -151,6 +154,10 @@ class TuneController(QObject):
     def output(self) -> Path:
         """Where the style lies until it is kept."""
         return self._folder / "style.safetensors"
+
+    def settle_offer(self) -> None:
+        """What an earlier run began is before the artist's eyes: nothing has to tell of it any more."""
+        self.offer_settled.emit(self._offer)
 
     def look_for_unfinished(self) -> None:
         """Look whether a style was left here when the program ended."""
@@ -327,7 +334,8 @@ class TuneController(QObject):
         elif request is not None:
             remedy = self.tr("What it has learnt can be kept; its pictures are chosen again.")
         once = f"{text} {self._folder} {len(log)}" if unfinished.has_style else ""
-        self._session.post_message(Message(text, remedy, action="teach", once=once))
+        self._offer = Message(text, remedy, action="teach", once=once, stays=self.has_style or self.can_resume)
+        self._session.post_message(self._offer)
         self.step_arrived.emit()
         self.state_changed.emit()
 

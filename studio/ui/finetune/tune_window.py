@@ -96,6 +96,7 @@ class TuneWindow(QDialog):
     def open_beside(self) -> None:
         """Show it, or bring it to the front."""
         self._controller.look_for_unfinished()
+        self._controller.settle_offer()
         self.show()
         self.activateWindow()
 

@@ -268,7 +268,9 @@ def test_learning_goes_on_exactly_after_the_program_was_killed(
     assert again.window.messages.text.text() == (
         "My hand was being learnt when the studio ended. It can be resumed, kept or discarded."
     )
+    assert again.window.messages.message.stays  # it may have been a lesson of an hour
     window.open_beside()
+    assert again.window.messages.message is None
     assert window.progress.text() == "My hand was being learnt when the studio ended."
     assert window.resume.isVisible() and window.keep.isEnabled() and window.discard.isEnabled()
     assert (window.title.text(), window.author.text(), window.licence.currentText()) == ("My hand", "Me", "CC BY 4.0")
