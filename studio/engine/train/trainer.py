@@ -153,7 +153,7 @@ class Trainer:
     def _descend(self, shard: int, share: float) -> Mapping[str, Tensor]:
         """Paint a shard of a batch and add this share of its gradients; the losses of its pictures."""
         batch, small = self._draw(shard), self._small
-        given = deband(batch.photos).contiguous(memory_format=torch.channels_last)
+        given = deband(batch.photos)  # laid out as they are
         with torch.no_grad():
             started = small(given, small.conditions(batch.vectors[:, :VECTOR]))
         content = {**batch.features, PIXELS: batch.photos, STARTED: coarse_cells(started)}

@@ -6,6 +6,7 @@ import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -169,6 +170,22 @@ def test_a_step_whose_numbers_blow_up_is_left_out_and_counted(
     assert news[2].losses == {}
     assert all(torch.equal(seen[1][name], seen[2][name]) for name in seen[1])
     assert news[-1].validation is not None
+
+
+def test_both_networks_are_given_photos_in_the_layout_they_are_quickest_with(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = StyleNetwork.forward
+    found: list[bool] = []
+
+    def look(network: StyleNetwork, content: Tensor, *others: Any) -> Tensor:
+        found.append(content.is_contiguous(memory_format=torch.channels_last))
+        return forward(network, content, *others)
+
+    monkeypatch.setattr(Trainer, "validate", lambda trainer: None)
+    monkeypatch.setattr(StyleNetwork, "forward", look)
+    steps_of(small_plan(folders, tmp_path, steps=2))
+    assert found == [True] * 4
 
 
 def test_a_mix_of_two_styles_is_mixed_alike_in_its_vector_and_in_its_statistics(
