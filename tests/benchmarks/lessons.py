@@ -12,12 +12,12 @@ artist of a folder, of whose pictures the first COUNT are learnt.
 All of it is painted by the engine as Live does at 512 px: the taught works mixed by the small and by the larger
 network, and the style that the lesson has saved (which is the mix where it gained nothing). Style errors are relative
 distances of mean and covariance of VGG-16's features at relu2_2, relu3_2 and relu4_2, to the works together and to each
-of them, taught and not taught; content errors are by self-similarity at relu4_2, as in picture_quality.py. Seconds are
-those of the processor and by the clock. Writes the numbers of each artist after every lesson (ARTIST.json), a table of
-all that are in the folder (lessons.md), with gains on the mix by the small network, and a sheet of the first N photos
-for each artist: photo, the mix, the mix by the larger network, taught. Lessons whose numbers are there are not given
-again, so that a run can be interrupted, or shared out among processes: two with a thread each are done sooner than one
-with two.
+of them, taught and not taught, as they are taught (sprites on sheets, line work on paper); content errors are by self-
+similarity at relu4_2, as in picture_quality.py. Seconds are those of the processor and by the clock. Writes the numbers
+of each artist after every lesson (ARTIST.json), a table of all that are in the folder (lessons.md), with gains on the
+mix by the small network, and a sheet of the first N photos for each artist: photo, the mix, the mix by the larger
+network, taught. Lessons whose numbers are there are not given again, so that a run can be interrupted, or shared out
+among processes: two with a thread each are done sooner than one with two.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ from studio.core.picture import Picture
 from studio.core.recipe import FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle
 from studio.core.training.ablation import ARTISTS, works_of
+from studio.core.training.taught_pictures import as_taught
 from studio.engine.finetune.dataset import blend_targets, hold_out
 from studio.engine.finetune.validation import (
     EXAM_CONTENT_LAYER,
@@ -73,11 +74,15 @@ class Judge:
     """Takes the errors of paintings of some photos in the style of some works."""
 
     def __init__(self, photos: Sequence[Picture], works: Sequence[Picture], unseen: Sequence[Picture]) -> None:
+        """photos: as large as they are painted. works, unseen: as they are opened; judged as they are taught."""
         weights = run_to_end(load_encoder_weights("vgg16", None))
         self._encoder = Encoder(LAYOUTS["vgg16"], weights, CPU, torch.float32)
-        self._works = {"taught": [self._moments(work) for work in works]}
-        if unseen:
-            self._works["unseen"] = [self._moments(work) for work in unseen]
+        sets = {"taught": works, "unseen": unseen}
+        self._works = {
+            name: [self._moments(_at_edge(sheet)) for sheet in as_taught(pictures)]
+            for name, pictures in sets.items()
+            if pictures
+        }
         self._alike = [similarity(self._see(photo)[EXAM_CONTENT_LAYER]) for photo in photos]
 
     def errors(self, painted: Sequence[Picture]) -> dict[str, float]:
@@ -115,7 +120,7 @@ def main() -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     demo = [card.file for card in bundled_cards("demo")]
     files = pictures_in([chosen.photos]) if chosen.photos else [demo[number] for number in hold_out(len(demo))[1]]
-    photos = [_at_edge(file) for file in files]
+    photos = [_at_edge(open_picture(file)) for file in files]
     artists = {name: _split(files) for name, files in works_of(bundled_cards("styles"), chosen.artists).items()}
     for name, folder, count in chosen.works:
         found = pictures_in([Path(folder)])
@@ -125,7 +130,7 @@ def main() -> None:
         kept = chosen.out / f"{name}.json"
         rows: list[Row] = json.loads(kept.read_text()) if kept.exists() else []
         works = [open_picture(file) for file in taught]
-        judge = Judge(photos, [_at_edge(file) for file in taught], [_at_edge(file) for file in unseen])
+        judge = Judge(photos, works, [open_picture(file) for file in unseen])
         mixes = {network: [_paint(engine, photo, works, network) for photo in photos] for network in _MIXES}
         if not rows:
             rows += [{"artist": name, "way": way, **judge.errors(mixes[network])} for network, way in _MIXES.items()]
@@ -215,8 +220,7 @@ def _split(files: Sequence[Path]) -> tuple[Sequence[Path], Sequence[Path]]:
     return files[:count], files[count:]
 
 
-def _at_edge(file: Path) -> Picture:
-    picture = open_picture(file)
+def _at_edge(picture: Picture) -> Picture:
     return to_picture(picture_at(picture, EDGE, CPU), picture.with_pixels(picture.pixels, None))
 
 
