@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 from studio.core.recipe import Knob
 from studio.ui.recipe_panel.slider_scale import Pace, SliderScale
 from studio.ui.theme.theme import color
+from studio.ui.widgets.no_wheel_combo_box import is_meant_by_wheel
 
 _RADIUS = 6.0  # of the handle, px
 _MOVES: dict[int, tuple[int, Pace]] = {
@@ -96,7 +97,7 @@ class SliderTrack(QSlider):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() or event.angleDelta().x()
-        if not (self.hasFocus() and self.underMouse() and notches):
+        if not (notches and is_meant_by_wheel(self)):
             event.ignore()
             return
         is_fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

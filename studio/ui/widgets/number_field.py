@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QToolTip, QWidget
 
+from studio.ui.widgets.no_wheel_combo_box import is_meant_by_wheel
 from studio.ui.widgets.plain_text import tool_tip
 
 _Key = QKeySequence.StandardKey
@@ -55,7 +56,7 @@ class NumberField(QDoubleSpinBox):
         self._is_clicked_into = event.reason() == Qt.FocusReason.MouseFocusReason  # a second click puts the cursor
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus() and self.underMouse():
+        if is_meant_by_wheel(self):
             super().wheelEvent(event)
         else:
             event.ignore()
