@@ -35,7 +35,8 @@ class LessonTime:
         self._request: TuneRequest | None = None
         self._own = LessonPace()  # of the lesson under way
         self._begun = 0.0  # s of the clock
-        self._expected: tuple[float, float] | None = None  # s for all of it, and for what comes after its preparation
+        self._expected: tuple[float, float] | None = None  # s for its preparation, and for all steps
+        self._done = 0.0  # share of the steps that was done before
         self._by_clock: float | None = None  # s for all of it, going by what is done, by clock and by engine:
         self._by_engine: float | None = None
         self._seen: tuple[float, float] | None = None  # s of the clock, progress
@@ -56,18 +57,22 @@ class LessonTime:
             return whole * (1 - progress)
         if self._expected is None:
             return None
-        expected, learning = self._expected
+        preparing, learning = self._expected
         if self._seen is not None:
             return learning * (1 - progress)
-        return max(expected - (self._clock() - self._begun), learning)  # it prepares, or waits, which is no learning
+        left = max(0.0, preparing - (self._clock() - self._begun))  # it prepares, or waits, which is no learning
+        return left + learning * (1 - self._done)
 
-    def begin(self, request: TuneRequest) -> None:
-        """Follow this one from now on."""
+    def begin(self, request: TuneRequest, done: float = 0.0) -> None:
+        """Follow this one from now on. done: share of its steps that it is resumed after."""
         plan, pictures = request.settings, len(request.references) + len(request.photos)
         expected, learning = self.expected(plan, pictures), work_between(plan, 0, plan.all_steps)
+        self._done = done
         self._request, self._own, self._begun = request, LessonPace(self._painting.device), self._clock()
-        whole = None if expected is None else expected.seconds
-        self._expected = None if whole is None else (whole, whole * learning / work_of(plan, pictures))
+        self._expected = None
+        if expected is not None:
+            share = learning / work_of(plan, pictures)
+            self._expected = expected.seconds * (1 - share), expected.seconds * share
         self._by_clock = self._by_engine = self._seen = self._examined = None
 
     def take_progress(self, progress: float) -> None:

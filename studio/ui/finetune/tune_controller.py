@@ -216,7 +216,8 @@ class TuneController(QObject):
         self.references.is_locked = self.photos.is_locked = True
         self.is_learning, self.is_stopping, self.is_over, self.is_mix, self.unfinished = True, False, False, False, ""
         self.progress, self.note = 0.0, ""
-        self._time.begin(request)
+        log = self.training_log
+        self._time.begin(request, log[-1].step / log[-1].steps if log else 0.0)
         self._session.activities.begin("learning")
         self.message_posted.emit(None)
         self.state_changed.emit()
@@ -236,7 +237,7 @@ class TuneController(QObject):
         match event:
             case Progress(progress=progress, note=note, training_step=step):
                 self.progress = progress
-                if self.training_log:  # before, it prepares
+                if self.training_log and progress > 0:  # before, it prepares
                     self._time.take_progress(progress)
                 if note:
                     self.note = note

@@ -237,6 +237,25 @@ def test_what_was_stopped_can_be_gone_on_with_exactly(
     assert steps == [1, 2, 3]
 
 
+def test_the_time_left_of_a_lesson_that_is_resumed_is_that_of_the_steps_it_lacks(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, tune_window, engine)
+    controller = loaded.tune_controller
+    gate_of(engine).let_pass(2)
+    qtbot.waitUntil(lambda: len(controller.training_log) == 2)  # of three steps
+    press(qtbot, tune_window.main)  # Stop
+    gate_of(engine).open()
+    qtbot.waitUntil(lambda: not controller.is_learning)
+    engine.gate = Gate()
+    press(qtbot, tune_window.resume)
+    qtbot.waitUntil(lambda: controller.note == "Looking at the pictures")  # nothing has been learnt since
+    left, whole = controller.seconds_left, controller.expected(tune_requests(engine)[0].settings)
+    assert whole is not None and left is not None and left < whole.seconds / 2
+    gate_of(engine).open()
+    qtbot.waitUntil(lambda: controller.is_over)
+
+
 def test_what_is_discarded_leaves_no_file(
     qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:

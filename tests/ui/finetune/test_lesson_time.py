@@ -112,6 +112,18 @@ def test_while_a_lesson_prepares_the_time_left_goes_on_but_not_into_that_of_lear
     assert time.seconds_left(0.1) == pytest.approx(expected * learning * 0.9)
 
 
+def test_of_a_lesson_that_is_resumed_only_what_is_left_of_it_is_expected(settings: Settings, tmp_path: Path) -> None:
+    now = 1000.0
+    time = LessonTime(settings, paints_on("CPU, 2 cores", seconds=40), lambda: now)
+    expected, learning = seconds(time), work_between(PLAN, 0, PLAN.all_steps) / work_of(PLAN, len(WORKS))
+    time.begin(replace(lesson(tmp_path), is_resumed=True), done=0.75)
+    assert time.seconds_left(0.0) == pytest.approx(expected * (1 - 0.75 * learning))  # it is prepared anew
+    now += expected
+    assert time.seconds_left(0.0) == pytest.approx(expected * learning * 0.25)
+    time.take_progress(0.8)
+    assert time.seconds_left(0.8) == pytest.approx(expected * learning * 0.2)
+
+
 @pytest.mark.parametrize(
     "kept",
     [
