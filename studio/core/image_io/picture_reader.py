@@ -140,7 +140,8 @@ def _decode_tiff(file: IO[bytes], name: str, source: Path | None, wanted: Wanted
     if not wanted.keep_hidden:
         _replace_hidden(found.pixels, found.alpha, found.fine)
     metadata = Metadata(carried(found.exif), _plausible(found.dpi), found.icc)
-    return Picture(found.pixels, name, found.alpha, source, metadata, found.notes, found.fine)
+    notes = (*found.notes, PART_IS_MISSING) if found.lacks_pixels else found.notes
+    return Picture(found.pixels, name, found.alpha, source, metadata, notes, found.fine)
 
 
 def _replace_hidden(pixels: Pixels, alpha: Pixels | None, fine: Fine | None) -> None:

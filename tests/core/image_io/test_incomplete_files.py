@@ -11,11 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
+from imagecodecs import bitorder_decode
 from PIL import Image
 
 from studio.core.errors import PictureError
 from studio.core.image_io import decode_picture
 from studio.core.image_io.picture_reader import PART_IS_MISSING
+from studio.core.image_io.tiff.directory import read_directories
+from studio.core.image_io.tiff.missing_pixels import fax_lacks_pixels
 from studio.core.picture import Picture, Pixels
 from tests.support.picture_files import encoded, noise
 
@@ -346,6 +350,79 @@ def test_an_avif_whose_end_never_came_is_never_called_whole(share: float) -> Non
     data = encoded("AVIF", photo(), quality=90)
     kept = int(len(data) * share)
     assert _is_noted_or_refused(data[:kept] + bytes(len(data) - kept), "a.avif")
+
+
+def _tiff(compression: str, **settings: Any) -> bytes:
+    file = BytesIO()
+    if compression.startswith(("group", "tiff_ccitt")):
+        picture = Image.fromarray(noise(200, 200)[..., 0] > 127)
+        picture.save(file, "TIFF", compression=compression, tiffinfo={292: settings.get("options", 0)})
+    else:
+        tifffile.imwrite(file, photo(), photometric="rgb", compression=compression, **settings)
+    return file.getvalue()
+
+
+def _abbreviated() -> bytes:
+    """A TIFF of strips of JPEG whose tables are in a tag, as libtiff writes it."""
+    file = BytesIO()
+    Image.fromarray(photo()).save(file, "TIFF", compression="jpeg", quality=90, tiffinfo={278: 32})
+    return file.getvalue()
+
+
+TIFFS = {
+    "jpeg": _tiff("jpeg"),
+    "jpeg in strips": _tiff("jpeg", rowsperstrip=32),
+    "jpeg in tiles": _tiff("jpeg", tile=(64, 64)),
+    "jpeg with tables of its own": _abbreviated(),
+    "webp": _tiff("webp"),
+    "fax 2": _tiff("tiff_ccitt"),
+    "fax 3": _tiff("group3"),
+    "fax 3 in two dimensions": _tiff("group3", options=5),
+    "fax 4": _tiff("group4"),
+}
+
+
+def _last_segment(tiff: bytes) -> tuple[int, int]:
+    """Its first byte, and the one behind it."""
+    (page, *_) = read_directories(BytesIO(tiff))
+    tags = (324, 325) if 324 in page else (273, 279)
+    offset, count = (int(page.numbers(tag, 1000)[-1]) for tag in tags)
+    return offset, offset + count
+
+
+@pytest.mark.parametrize("kind", TIFFS)
+def test_a_tiff_whose_segments_are_whole_opens_whole(kind: str) -> None:
+    assert decode_picture(TIFFS[kind], "a.tif").notes == ()
+
+
+@pytest.mark.parametrize("kind", TIFFS)
+def test_a_tiff_whose_last_segment_never_came_to_its_end_is_never_called_whole(kind: str) -> None:
+    start, end = _last_segment(TIFFS[kind])
+    middle = (start + end) // 2
+    assert _is_noted_or_refused(_overwritten(TIFFS[kind], middle, bytes(end - middle)), "a.tif")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TIFFS if kind.startswith(("jpeg", "fax"))])
+def test_a_tiff_with_a_hole_of_zeros_is_never_called_whole(kind: str) -> None:
+    start, end = _last_segment(TIFFS[kind])
+    assert _is_noted_or_refused(_overwritten(TIFFS[kind], (start + end) // 2, bytes(300)), "a.tif")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TIFFS if kind.startswith("jpeg")])
+def test_a_tiff_of_which_a_jpeg_does_not_end_where_its_pixels_do_opens_with_a_note(kind: str) -> None:
+    start, end = _last_segment(TIFFS[kind])
+    middle = (start + end) // 2
+    moved = TIFFS[kind][middle + 200 : end - 2] + TIFFS[kind][middle - 198 : middle] + b"\xff\xd9"
+    data = _overwritten(TIFFS[kind], end - len(moved), moved)
+    assert _is_noted_or_refused(data, "a.tif")
+
+
+@pytest.mark.parametrize("kind", ["fax 3", "fax 4"])
+@pytest.mark.parametrize("order", [1, 2])
+def test_zeros_behind_the_end_of_a_fax_are_no_damage(kind: str, order: int) -> None:
+    start, end = _last_segment(TIFFS[kind])
+    fax = TIFFS[kind][start:end].rstrip(b"\0") + (b"" if kind == "fax 4" else b"\0\x10\x01\0\x10\x01")
+    assert not fax_lacks_pixels((fax if order == 1 else bitorder_decode(fax)) + bytes(300))
 
 
 def _is_noted_or_refused(data: bytes, name: str) -> bool:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from studio.core.errors import PictureError
@@ -25,7 +26,7 @@ _MOST_SEARCHED = 256 * 2**20  # bytes
 _ZERO_RUN = bytes(256)
 _KEPT_ZEROS = 2  # bytes that the last pixels may end in
 _LEFT_OVER = 8  # bytes, about one block
-_MOST_CHECKED = 4_000_000  # px, which takes 30 ms
+MOST_CHECKED = 4_000_000  # px, which takes 30 ms
 _GREY = 128  # what libjpeg makes of coefficients that it never got
 _MARKER = re.compile(rb"\xff[\x01-\xfe]")
 _WITH_LENGTH = frozenset((0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)))
@@ -239,15 +240,20 @@ def _lacks_pixels(image: Image.Image, body: bytes, frame: _Frame, is_ended: bool
     """
     width, height = image.size
     corner = np.asarray(image.crop((max(0, width - 4), max(0, height - 4), width, height)))
-    if (frame.is_progressive and not is_ended) or (np.abs(corner.astype(int) - _GREY) <= 1).all():
+    if (frame.is_progressive and not is_ended) or is_grey(corner):
         return needs_more(body, lambda data: _decoded(data, image.size))
     is_tiny = min(width, height) < SMALLEST_EDGE  # of one pixel, clipped, nothing need show
-    if frame.is_progressive or frame.may_be_zeros or is_tiny or width * height > _MOST_CHECKED:
+    if frame.is_progressive or frame.may_be_zeros or is_tiny or width * height > MOST_CHECKED:
         return False  # the last bits of some change nothing that can be seen
     try:
         return _decoded(_with_other_end(body) + _EOI, image.size) == image.tobytes()
     except OSError:  # of a few white pixels there are so few bytes that the change is in what stands before them
         return False
+
+
+def is_grey(levels: NDArray[Any]) -> bool:
+    """Whether all of these are what libjpeg makes of bytes that it never got, in 8 bits."""
+    return bool((np.abs(levels.astype(int) - _GREY) <= 1).all())
 
 
 def needs_more(body: bytes, decode: Callable[[bytes], bytes | None]) -> bool:

@@ -66,9 +66,14 @@ def read_webp(file: IO[bytes], length: int) -> WebpContent:
     if found.place[0] + found.size[0] > found.width or found.place[1] + found.size[1] > found.height:
         raise ValueError("a frame beyond its canvas")
     _, offset, size = found.parts[-1]
-    file.seek(offset + max(0, size - _TAIL))
-    found.has_empty_tail = size >= 2 * _TAIL and file.read(_TAIL) == bytes(_TAIL)
+    file.seek(offset + max(0, size - 2 * _TAIL))
+    found.has_empty_tail = ends_empty(file.read(min(size, 2 * _TAIL)))
     return found
+
+
+def ends_empty(pixels: bytes) -> bool:
+    """Whether these bytes, of coded pixels or the last of them, end in zeros as no coder's do."""
+    return len(pixels) >= 2 * _TAIL and pixels.endswith(bytes(_TAIL))
 
 
 def load_webp(file: IO[bytes], content: WebpContent) -> Image.Image:

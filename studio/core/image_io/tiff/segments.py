@@ -14,9 +14,11 @@ from typing import IO, Any
 import numpy as np
 
 from studio.core.errors import PictureError
+from studio.core.image_io.containers.webp_chunks import ends_empty
 from studio.core.image_io.deep_pixels import Values
 from studio.core.image_io.tiff.directory import STRIP_BYTES, STRIP_OFFSETS, TILE_BYTES, TILE_OFFSETS, Directory
 from studio.core.image_io.tiff.made_directory import tifffile_page
+from studio.core.image_io.tiff.missing_pixels import fax_lacks_pixels, jpeg_lacks_pixels
 
 PART = 250_000  # px that are converted together, where segments are that small
 _MOST_SEGMENTS = 1_000_000
@@ -26,7 +28,7 @@ _SMALLEST_TILE = 16 * 16  # px
 _MOST_BYTES_AT_ONCE = 3 * 2**30
 _MOST_JPEG_HEADER = 2**20
 
-_JPEG, _WEBP, _JPEG_2000 = 7, (50001,), (33003, 33004, 33005, 34712)
+_FAX, _JPEG, _WEBP, _JPEG_2000 = (2, 3, 4), 7, (50001,), (33003, 33004, 33005, 34712)
 _COMPRESSIONS = {
     1: "none", 2: "CCITT", 3: "CCITT fax 3", 4: "CCITT fax 4", 5: "LZW", _JPEG: "JPEG", 8: "Deflate", 32773: "PackBits",
     32946: "Deflate", 34925: "LZMA", 50000: "Zstandard", **dict.fromkeys(_WEBP, "WebP"),
@@ -42,8 +44,9 @@ _OTHER_COMPRESSIONS = {
 class Segments:
     """Decodes the pixels of a page of a TIFF.
 
-    bits: per sample. dtype: of the values. samples: per pixel. Raises PictureError where the page is of a kind that is
-    not read, is cut off, or claims more than a picture can have.
+    bits: per sample. dtype: of the values. samples: per pixel. lacks_pixels: whether some of what was decoded is known
+    to be missing or wrong. Raises PictureError where the page is of a kind that is not read, is cut off, or claims more
+    than a picture can have.
     """
 
     def __init__(self, file: IO[bytes], page: Directory, name: str, length: int) -> None:
@@ -57,6 +60,7 @@ class Segments:
         self.is_tiled = TILE_OFFSETS in page
         self._planes = self.samples if page.number(284, 1) == 2 else 1
         self._offsets, self._counts = self._places()
+        self.lacks_pixels = False
         self._only: Values | None = None
         self._rows = min(max(1, page.number(278, self.height)), self.height)  # of a strip
         self._split_raw_strips()
@@ -124,9 +128,18 @@ class Segments:
         self._check_own_size(data)
         decoded: Values
         decoded, _, _ = self._tiff.decode(data, index, _fullsize=self.is_tiled, **tables)
+        self.lacks_pixels = self.lacks_pixels or self._lacks_pixels(data, decoded)
         if len(self._offsets) == 1:
             self._only = decoded  # there may be a second pass, after one that looked for white
         return decoded
+
+    def _lacks_pixels(self, data: bytes, decoded: Values) -> bool:
+        if self.compression == _JPEG:
+            tables = self._tiff.jpegtables or b""
+            return jpeg_lacks_pixels(data, tables, decoded, self.width * self.height, self._name)
+        if self.compression in _WEBP:
+            return ends_empty(data)
+        return self.compression in _FAX and fax_lacks_pixels(data)
 
     def _places(self) -> tuple[list[int], list[int]]:
         """Where the segments are, and how many bytes each has."""

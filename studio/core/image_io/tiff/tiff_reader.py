@@ -39,7 +39,7 @@ _OF_PIXELS = frozenset(
 class TiffPicture:
     """What a TIFF holds. pixels, alpha, fine: as in Picture. exif: the tags of the page. notes: for the user to read.
 
-    icc: its profile if that is one of RGB, else b"".
+    icc: its profile if that is one of RGB, else b"". lacks_pixels: whether some are known to be missing or wrong.
     """
 
     pixels: Pixels
@@ -49,6 +49,7 @@ class TiffPicture:
     notes: tuple[str, ...]
     icc: bytes = b""
     fine: Fine | None = None
+    lacks_pixels: bool = False
 
 
 def read_tiff(file: IO[bytes], name: str, check: Callable[[str, int, int], None]) -> TiffPicture:
@@ -74,7 +75,7 @@ def read_tiff(file: IO[bytes], name: str, check: Callable[[str, int, int], None]
         convert = colors_of(page, segments, name, white, extent, exif_colors(exif))
         pixels, alpha, fine = _pixels(segments, convert, _orientation(page))
     dpi, notes = _dots_per_inch(page), _notes(page, full)
-    return TiffPicture(pixels, alpha, exif, dpi, notes, rgb_profile([icc_of(page)]), fine)
+    return TiffPicture(pixels, alpha, exif, dpi, notes, rgb_profile([icc_of(page)]), fine, segments.lacks_pixels)
 
 
 def _white(segments: Segments, page: Directory) -> tuple[float, Extent]:
