@@ -25,6 +25,7 @@ from studio.core.project.waiting_sessions import (
     DOCUMENT,
     NAME,
     new_name,
+    put_last,
     remove_locked,
     session_lock,
     sessions_folder,
@@ -200,6 +201,7 @@ class SessionStore:
         if data != self._document:
             self._files.write(DOCUMENT, data)
             self._document = data
+            put_last(self.folder)
 
     def _named_aside(self) -> frozenset[str]:
         try:

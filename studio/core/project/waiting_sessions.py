@@ -15,13 +15,17 @@ from studio.core.artwork.blend import name_of_both
 from studio.core.errors import ProjectError, StudioError
 from studio.core.project.archive import LARGEST_DOCUMENT
 from studio.core.project.document_reader import parse_document
-from studio.core.storage.atomic_write import machine
+from studio.core.storage.atomic_write import machine, replace_file
 from studio.core.storage.folder_lock import LOCK_NAME, FolderLock
 from studio.core.storage.untrusted import read_bounded
 from studio.core.storage.user_folders import data_folder
 
 DOCUMENT = "sitting.json"  # and "sittings" for their folder: as earlier versions call them
+_ORDER = "order.txt"  # a number, where the time of the document does not tell that it came after those of others
 NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}(?:-([0-9a-f]{8}))?")  # time, number, and the computer that began it
+_LONGEST_ORDER = 64  # bytes
+_LAST_ORDER = 1e11  # in three thousand years
+_TICK = 1e-3  # s
 _STYLE = re.compile(f'"{removal_key("style", "")}([^"]+)"')
 
 
@@ -38,11 +42,16 @@ def session_lock(folder: Path) -> FolderLock:
 
 @dataclass(frozen=True)
 class WaitingSession:
-    """A session that no studio works in. modified: seconds since 1970 of its last action. size: bytes."""
+    """A session that no studio works in.
+
+    modified: seconds since 1970 of its last action, as the clock went. size: bytes. order: larger than that of all that
+    were written before it, however the clock was set.
+    """
 
     folder: Path
     modified: float
     size: int
+    order: float
 
 
 def sessions_folder() -> Path:
@@ -61,8 +70,30 @@ def waiting_sessions(root: Path | None = None) -> list[WaitingSession]:
             with suppress(OSError):
                 modified = (folder / DOCUMENT).stat().st_mtime
                 size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-                found.append(WaitingSession(folder, modified, size))
-    return sorted(found, key=lambda session: (session.modified, session.folder.name), reverse=True)
+                found.append(WaitingSession(folder, modified, size, _order_of(folder)))
+    return sorted(found, key=lambda session: (session.order, session.folder.name), reverse=True)
+
+
+def put_last(folder: Path) -> None:
+    """Keep a session that was just written behind all others, also where the clock was set back since these were.
+
+    Where the disk refuses, the clock alone counts until the next state. Waits for the disk.
+    """
+    with suppress(StudioError, OSError):
+        others = max((_order_of(each) for each in folder.parent.iterdir() if each != folder), default=0.0)
+        if (folder / DOCUMENT).stat().st_mtime <= others:
+            replace_file(folder / _ORDER, repr(others + _TICK).encode())
+
+
+def _order_of(folder: Path) -> float:
+    """As of `WaitingSession`; 0.0 where there is no state. Waits for the disk."""
+    with suppress(OSError):
+        modified = (folder / DOCUMENT).stat().st_mtime
+        with suppress(OSError, ValueError):
+            told = float(read_bounded(folder / _ORDER, _LONGEST_ORDER))
+            return max(modified, told) if told < _LAST_ORDER else modified
+        return modified
+    return 0.0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -28,7 +29,13 @@ from studio.core.project.picture_bytes import release
 from studio.core.project.project import HistoryEntry, Project, ProjectFile, project_of
 from studio.core.project.project_file import load_project, save_project
 from studio.core.project.session_store import SessionStore, open_session, peek
-from studio.core.project.waiting_sessions import DOCUMENT, discard_session, sessions_folder, waiting_sessions
+from studio.core.project.waiting_sessions import (
+    DOCUMENT,
+    discard_session,
+    sessions_folder,
+    sweep_sessions,
+    waiting_sessions,
+)
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.folder_lock import FolderLock
 from tests.core.project.projects import assert_alike, make_project
@@ -292,6 +299,45 @@ def test_sessions_before_go_the_oldest_first_where_the_room_is_for_less(root: Pa
     assert left == {stores[1].folder, last.folder}, "what is pinned stays, and so does the present one"
     assert 0 < recorded.others < last.cap
     last.close()
+
+
+def test_what_is_done_after_the_clock_was_set_back_comes_last_and_goes_last(root: Path) -> None:
+    before = open_session(root)
+    before.record(make_shelf(1))
+    before.close()
+    ahead = time.time() + 1e6
+    os.utime(before.folder / DOCUMENT, (ahead, ahead))
+    with closing(open_session(root, start_empty=True)) as evening:
+        evening.record(make_shelf(2))
+    with closing(open_session(root)) as found:
+        assert found.folder == evening.folder
+    (newest, oldest) = waiting_sessions(root)
+    assert oldest.folder == before.folder and newest.modified < ahead - 9e5  # the time that is shown is the clock's
+    assert sweep_sessions(root, newest.size, root / "elsewhere") == newest.size
+    assert [session.folder for session in waiting_sessions(root)] == [evening.folder]
+
+
+def test_a_session_that_is_written_again_comes_last_however_the_clock_was_set_meanwhile(root: Path) -> None:
+    stores = [open_session(root, start_empty=True) for _ in range(3)]
+    for number, store in enumerate(stores):
+        store.record(make_shelf(1))
+        os.utime(store.folder / DOCUMENT, (1e10 - number, 1e10 - number))  # each was written after a step back
+    for store in (stores[1], stores[0], stores[2]):
+        store.record(make_shelf(2))
+        assert waiting_sessions(root)[0].folder == store.folder
+        store.record(make_shelf(3))
+        assert waiting_sessions(root)[0].folder == store.folder
+    for store in stores:
+        store.close()
+
+
+@pytest.mark.parametrize("told", [b"", b"x", b"nan", b"inf", b"1e300", b"9" * 100], ids=repr)
+def test_an_order_that_makes_no_sense_is_passed_over(root: Path, told: bytes) -> None:
+    with closing(open_session(root)) as store:
+        store.record(make_shelf(1))
+        (store.folder / "order.txt").write_bytes(told)
+        (session,) = waiting_sessions(root)
+        assert session.order == session.modified
 
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
