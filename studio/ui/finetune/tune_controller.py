@@ -19,8 +19,6 @@ from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Picture
-from studio.core.storage.atomic_write import make_folder
-from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.user_folders import data_folder
 from studio.core.styles.learned_style_file import training_file
 from studio.core.training.lesson_gain import LessonGain, gain_of
@@ -29,6 +27,7 @@ from studio.core.training.tune_request_file import write_request
 from studio.core.training.works_taught import taught_card
 from studio.jobs.worker import Worker
 from studio.ui.finetune.lesson_check import LessonCheck
+from studio.ui.finetune.lesson_place import LessonPlace
 from studio.ui.finetune.lesson_time import ExpectedTime, LessonTime
 from studio.ui.finetune.unfinished import Unfinished, delete, delete_lesson, find_unfinished
 from studio.ui.importing.reference_pictures import ReferencePictures
@@ -95,8 +94,7 @@ class TuneController(QObject):
         self._worker = worker
         self._files = files
         self._user_styles = user_styles
-        self._folder = folder or data_folder() / "learning"
-        self._lock = FolderLock(self._folder)  # a second studio leaves the files alone; a dead one's is void
+        self._place = LessonPlace(folder or data_folder() / "learning")
         self._request: TuneRequest | None = None
         self._told_to_wait = ""  # the last that was told of `waits_for`
         session.event_unclaimed.connect(self._take)
@@ -153,7 +151,7 @@ class TuneController(QObject):
     @property
     def output(self) -> Path:
         """Where the style lies until it is kept."""
-        return self._folder / "style.safetensors"
+        return self._place.output
 
     def settle_offer(self) -> None:
         """What an earlier run began is before the artist's eyes: nothing has to tell of it any more."""
@@ -162,7 +160,7 @@ class TuneController(QObject):
     def look_for_unfinished(self) -> None:
         """Look whether a style was left here when the program ended."""
         if not self.is_learning and not self.has_style:
-            self._files.submit(lambda: find_unfinished(self.output, self._lock), self._take_unfinished, lambda _: None)
+            self._files.submit(lambda: find_unfinished(self._place), self._take_unfinished, lambda _: None)
 
     def learn(self, title: str, author: str, licence: str, settings: TuneSettings) -> None:
         """Learn from the pictures, from the start."""
@@ -221,7 +219,7 @@ class TuneController(QObject):
         self._session.activities.begin("learning")
         self.message_posted.emit(None)
         self.state_changed.emit()
-        self._files.submit(lambda: self._prepare(request), lambda _: self._begin(request), self._refuse)
+        self._files.submit(lambda: self._prepare(request), self._begin, self._refuse)
 
     @Slot()
     def _tell_waiting(self) -> None:
@@ -279,24 +277,26 @@ class TuneController(QObject):
             self._files.submit_write(self._delete_all, lambda _: None, self._refuse)
         self._end()
 
-    def _prepare(self, request: TuneRequest) -> None:
-        """Prepare the folder, and save what is needed to resume after a crash."""
-        make_folder(self._folder)
-        if not self._lock.take_if_free():
+    def _prepare(self, request: TuneRequest) -> TuneRequest:
+        """Prepare the folder, and save what is needed to resume after a crash; the request, with its place for good."""
+        if not self._place.take():
             text = self.tr("Another window of the studio is learning a style.")
             raise StudioError(text, self.tr("Keep or discard it there first."))
+        request = replace(request, output=self.output, card=replace(request.card, file=self.output))
         if not request.is_resumed:
             delete(training_file(self.output))  # of another style; what was best of that stays until there is better
             write_request(request)
+        return request
 
     def _begin(self, request: TuneRequest) -> None:
+        self._request = request
         if self.is_stopping:  # before it had started
             self._end_early()
         else:
             self._worker.start_background(request)
 
     def _delete_all(self) -> None:
-        delete_lesson(self.output, self._lock)
+        delete_lesson(self._place)
 
     def _set_keeping(self, is_keeping: bool) -> None:
         """While the file is read, nothing may change it."""
@@ -334,7 +334,7 @@ class TuneController(QObject):
             remedy = self.tr("Its pictures are chosen again.")
         elif request is not None:
             remedy = self.tr("What it has learnt can be kept; its pictures are chosen again.")
-        once = f"{text} {self._folder} {len(log)}" if unfinished.has_style else ""
+        once = f"{text} {self.output.parent} {len(log)}" if unfinished.has_style else ""
         self._offer = Message(text, remedy, action="teach", once=once, stays=self.has_style or self.can_resume)
         self._session.post_message(self._offer)
         self.step_arrived.emit()

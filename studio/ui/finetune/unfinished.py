@@ -11,11 +11,11 @@ from PySide6.QtCore import QCoreApplication
 
 from studio.core.engine_api.learning import TrainingStep, TuneRequest
 from studio.core.errors import StudioError
-from studio.core.storage.folder_lock import FolderLock
 from studio.core.styles.learned_style_file import read_learned, training_file
 from studio.core.training.reference_checks import Remark, check_references
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, request_file
+from studio.ui.finetune.lesson_place import LessonPlace
 from studio.ui.threads.task_error import task_error
 
 
@@ -35,15 +35,25 @@ class Unfinished:
     can_resume: bool = False
 
 
-def find_unfinished(output: Path, lock: FolderLock) -> Unfinished:
+def find_unfinished(place: LessonPlace) -> Unfinished:
     """What lies where styles are learnt; what has learnt nothing is found once. Raises StudioError if nothing is there.
 
-    lock: of the folder; it is kept as long as there is a style in it.
+    The place stays taken as long as there is a style in it.
     """
+    if not place.is_there or not place.take():
+        raise StudioError(QCoreApplication.translate("Unfinished", "Nothing was left of a lesson."))
+    try:
+        return _find(place)
+    except StudioError:
+        place.release()
+        raise
+
+
+def _find(place: LessonPlace) -> Unfinished:
+    output = place.output
     if not output.exists():
-        return _find_not_begun(output, lock)
+        return _find_not_begun(place)
     title = read_learned(output)[0].title
-    _take(lock, title)
     can_resume = training_file(output).is_file()  # neither when it was over, nor while the first step was being saved
     if not can_resume and not request_file(output).is_file():
         return Unfinished(title)
@@ -56,11 +66,12 @@ def find_unfinished(output: Path, lock: FolderLock) -> Unfinished:
         return Unfinished(title)
 
 
-def delete_lesson(output: Path, lock: FolderLock) -> None:
+def delete_lesson(place: LessonPlace) -> None:
     """Delete all there is of it, and let others learn here."""
+    output = place.output
     for path in (training_file(output), request_file(output), output):
         delete(path)
-    lock.release()
+    place.release()
 
 
 def delete(path: Path) -> None:
@@ -69,15 +80,8 @@ def delete(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _find_not_begun(output: Path, lock: FolderLock) -> Unfinished:
-    request = read_request(output)
-    _take(lock, request.card.title)
+def _find_not_begun(place: LessonPlace) -> Unfinished:
+    request = read_request(place.output)
     remarks = check_references(request.references)
-    delete_lesson(output, lock)  # it is in the window from now on
+    delete_lesson(place)  # it is in the window from now on
     return Unfinished(request.card.title, request, remarks, has_style=False)
-
-
-def _take(lock: FolderLock, title: str) -> None:
-    if not lock.take_if_free():
-        text = QCoreApplication.translate("Unfinished", "{} is being learnt by another window of the studio.")
-        raise StudioError(text.format(title))

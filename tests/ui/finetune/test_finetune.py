@@ -25,6 +25,7 @@ from studio.ui.finetune.tune_window import TuneWindow
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
 from studio.ui.session.settings import Settings
+from tests.support.disk_without_locks import refuse_locks_in
 from tests.support.dragging import HELD, files
 from tests.support.fakes import FakeEngine, Gate, make_card, make_learned, make_picture
 
@@ -413,6 +414,35 @@ def test_what_another_studio_learns_is_left_alone(
     assert "Another window of the studio is learning" in second.tune_window.messages.text.text()
     second.close()
     assert loaded.tune_controller.output.exists() and training_file(loaded.tune_controller.output).exists()
+
+
+def test_what_another_computer_has_learnt_is_left_alone_on_a_disk_without_locks(
+    qtbot: QtBot,
+    loaded: Studio,
+    tune_window: TuneWindow,
+    engine: FakeEngine,
+    works: Path,
+    settings: Settings,
+    thumbnail_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refuse_locks_in(loaded.tune_controller.output.parent.parent, monkeypatch)
+    learn_to_the_end(qtbot, loaded, tune_window, gate_of(engine))
+    learnt = loaded.tune_controller.output.read_bytes()
+    monkeypatch.setattr("studio.ui.finetune.lesson_place.machine", lambda: "0123abcd")  # of the other one
+    second = Studio(lambda: FakeEngine(frames=1), settings, thumbnail_folder)
+    second.window.show()
+    qtbot.waitUntil(lambda: second.session.engine.info is not None)
+    with qtbot.waitSignal(second.tune_controller.references.changed):  # after the look at what is there
+        second.tune_controller.references.add([works])
+    assert not second.tune_controller.has_style and second.window.messages.message is None
+    second.tune_window.main.click()
+    qtbot.waitUntil(lambda: second.tune_controller.is_over)
+    second.tune_controller.discard()
+    second.close()
+    assert loaded.tune_controller.output.read_bytes() == learnt
+    with qtbot.waitSignal(loaded.importer.user_styles.added):
+        press(qtbot, tune_window.keep)
 
 
 def test_a_style_whose_training_is_gone_can_still_be_kept(qtbot: QtBot, loaded: Studio, killed: Killed) -> None:
