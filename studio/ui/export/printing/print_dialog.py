@@ -22,7 +22,7 @@ from studio.core.image_io.output.rgb_profiles import export_profile
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
 from studio.ui.export.export_preview import kind_in_words
-from studio.ui.export.printing.print_layout import MM_PER_INCH, PrintSize, paint_page, printable_area
+from studio.ui.export.printing.print_layout import MM_PER_INCH, PrintSize, paint_page, print_page, printable_area
 from studio.ui.export.profile_box import ProfileBox, make_intent_box
 from studio.ui.images.picture_pyramid import qimage, whole_image
 from studio.ui.session.shown_picture import ShownPicture
@@ -134,7 +134,7 @@ class PrintDialog(QDialog):
             icc = export_profile(profile, picture.metadata)
             pixels = (picture.width, picture.height)
             image = qimage(output_values(picture, pixels, icc, intent, 8, on_white=True))
-            if not paint_page(printer, image, size):
+            if not print_page(printer, image, size):
                 raise PictureError(*refused)
             return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.picture import Picture
 from studio.ui.app import Studio
-from studio.ui.export.printing import print_dialog
+from studio.ui.export.printing import print_dialog, print_layout
 from studio.ui.export.printing.print_dialog import PrintDialog
 from studio.ui.export.printing.print_layout import PrintSize, printable_area
 from studio.ui.theme.theme import color
@@ -134,7 +135,7 @@ def test_the_preview_may_paint_while_the_page_is_printed(
 
     paint = print_dialog.paint_page
     shown = []
-    monkeypatch.setattr(print_dialog, "paint_page", slowly)
+    monkeypatch.setattr(print_dialog, "print_page", slowly)
     dialog.printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     dialog.printer.setOutputFileName(str(tmp_path / "art.pdf"))
     dialog.print_now()
@@ -161,7 +162,7 @@ def test_a_dialog_that_is_closed_while_it_prints_comes_back_if_the_printer_refus
         is_printing.set()
         return go_on.wait(60) and is_taken
 
-    monkeypatch.setattr(print_dialog, "paint_page", slowly)
+    monkeypatch.setattr(print_dialog, "print_page", slowly)
     dialog.print_now()
     qtbot.waitUntil(is_printing.is_set)
     assert not dialog.page_setup.isEnabled(), "it is the printer that prints"
@@ -194,6 +195,25 @@ def test_a_printer_that_takes_nothing_is_said(qtbot: QtBot, make_dialog: MakeDia
     dialog.print_now()
     qtbot.waitUntil(lambda: "did not take" in dialog.note.text())
     assert dialog.start.isEnabled()
+
+
+def test_a_pdf_that_the_disk_takes_only_in_part_leaves_the_one_before(
+    qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog, path = make_dialog(), tmp_path / "art.pdf"
+    before = to_pdf(qtbot, dialog, path)
+    paint = print_layout.paint_page
+
+    def paint_on_a_full_disk(printer: QPrinter, image: QImage, size: PrintSize) -> bool:
+        is_painted = paint(printer, image, size)  # of a full disk Qt says nothing
+        os.truncate(printer.outputFileName(), 500)
+        return is_painted
+
+    monkeypatch.setattr(print_layout, "paint_page", paint_on_a_full_disk)
+    dialog.print_now()
+    qtbot.waitUntil(lambda: "took only a part of art.pdf" in dialog.note.text())
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+    assert dialog.start.isEnabled() and dialog.printer.outputFileName() == str(path)
 
 
 def test_what_is_printed_is_told_before_and_where_it_went_afterwards(
