@@ -41,6 +41,23 @@ def quarters(width: int = 48, height: int = 32) -> Pixels:
     return pixels
 
 
+def stored_quarters(orientation: int) -> Pixels:
+    """What a camera held so writes of `quarters()`, by the EXIF standard."""
+    upright = quarters()
+    return np.ascontiguousarray(
+        {
+            1: upright,
+            2: upright[:, ::-1],
+            3: upright[::-1, ::-1],
+            4: upright[::-1],
+            5: upright.swapaxes(0, 1),
+            6: np.rot90(upright),
+            7: upright[::-1, ::-1].swapaxes(0, 1),
+            8: np.rot90(upright, -1),
+        }[orientation]
+    )
+
+
 def noise(width: int = 40, height: int = 24, channels: int = 3) -> Pixels:
     """The same pixels of all values at each call."""
     return np.random.default_rng(7).integers(0, 256, (height, width, channels), dtype=np.uint8)

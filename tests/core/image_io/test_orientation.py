@@ -13,7 +13,7 @@ from PIL import Image
 
 from studio.core.image_io import decode_picture
 from studio.core.picture import Picture, Pixels
-from tests.support.picture_files import Chunk, encoded, quarters
+from tests.support.picture_files import Chunk, encoded, quarters, stored_quarters
 
 LOSSY = 8  # levels a flat colour may move
 PACKETS = {
@@ -24,23 +24,6 @@ PACKETS = {
     '<rdf:Description rdf:about="" xmlns:tiff="http://ns.adobe.com/tiff/1.0/">\n'
     "<tiff:Orientation>{}</tiff:Orientation>\n</rdf:Description></rdf:RDF></x:xmpmeta>",
 }
-
-
-def stored(orientation: int) -> Pixels:
-    """What a camera held so writes of `quarters()`, by the EXIF standard."""
-    upright = quarters()
-    return np.ascontiguousarray(
-        {
-            1: upright,
-            2: upright[:, ::-1],
-            3: upright[::-1, ::-1],
-            4: upright[::-1],
-            5: upright.swapaxes(0, 1),
-            6: np.rot90(upright),
-            7: upright[::-1, ::-1].swapaxes(0, 1),
-            8: np.rot90(upright, -1),
-        }[orientation]
-    )
 
 
 def tag(kind: int, count: int, value: bytes, order: str = "<") -> bytes:
@@ -101,38 +84,38 @@ TYPES = {
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("orientation", [3, 6])
 def test_the_type_of_the_number_does_not_matter(orientation: int, kind: str, order: str, format_name: str) -> None:
-    assert is_upright(in_file(format_name, stored(orientation), TYPES[kind](orientation, order)))
+    assert is_upright(in_file(format_name, stored_quarters(orientation), TYPES[kind](orientation, order)))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("how", PACKETS)
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP"])
 def test_xmp_alone_turns_the_picture(format_name: str, how: str, orientation: int) -> None:
-    assert is_upright(in_file(format_name, stored(orientation), xmp=PACKETS[how].format(orientation)))
+    assert is_upright(in_file(format_name, stored_quarters(orientation), xmp=PACKETS[how].format(orientation)))
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize(("by_exif", "by_xmp"), [(1, 6), (6, 1), (6, 6), (8, 3)])
 def test_exif_weighs_more_than_xmp(format_name: str, by_exif: int, by_xmp: int) -> None:
     exif, xmp = TYPES["short"](by_exif, "<"), PACKETS["attribute"].format(by_xmp)
-    assert is_upright(in_file(format_name, stored(by_exif), exif, xmp))
+    assert is_upright(in_file(format_name, stored_quarters(by_exif), exif, xmp))
 
 
 @pytest.mark.parametrize("impossible", [0, 9, 300, 65_535])
 def test_an_impossible_number_counts_as_none(impossible: int) -> None:
     exif = TYPES["short"](impossible, "<")
-    assert is_upright(in_file("JPEG", stored(1), exif))
-    assert is_upright(in_file("JPEG", stored(6), exif, PACKETS["element"].format(6)))
+    assert is_upright(in_file("JPEG", stored_quarters(1), exif))
+    assert is_upright(in_file("JPEG", stored_quarters(6), exif, PACKETS["element"].format(6)))
 
 
 @pytest.mark.parametrize("text", [b"six\0", b"\0\0\0\0", b"6.5\0", b"-6\0\0"])
 def test_text_that_is_no_number_counts_as_none(text: bytes) -> None:
-    assert is_upright(in_file("JPEG", stored(1), tag(2, 4, text)))
+    assert is_upright(in_file("JPEG", stored_quarters(1), tag(2, 4, text)))
 
 
 @pytest.mark.parametrize("packet", ["", "<", '<a tiff:Orientation="9"/>', '<a tiff:Orientation="66"/>', "\0" * 100])
 def test_an_odd_packet_turns_nothing(packet: str) -> None:
-    assert is_upright(in_file("WEBP", stored(1), xmp=packet))
+    assert is_upright(in_file("WEBP", stored_quarters(1), xmp=packet))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -145,21 +128,25 @@ def test_a_png_may_tell_it_before_and_behind_its_pixels(orientation: int, kind: 
         keyword, text = body.split(b"\0", 1)
         body = keyword + b"\0\0" + zlib.compress(text)
     data = with_chunk(
-        encoded("PNG", stored(orientation)), kind, block if kind == b"eXIf" else body, is_behind=is_behind
+        encoded("PNG", stored_quarters(orientation)), kind, block if kind == b"eXIf" else body, is_behind=is_behind
     )
     assert is_upright(decode_picture(data, "a.png"))
 
 
 def test_the_profile_of_imagemagick_may_be_called_app1() -> None:
-    data = with_chunk(encoded("PNG", stored(6)), b"tEXt", raw_profile(b"APP1", b"Exif\0\0" + TYPES["short"](6, "<")))
+    data = with_chunk(
+        encoded("PNG", stored_quarters(6)), b"tEXt", raw_profile(b"APP1", b"Exif\0\0" + TYPES["short"](6, "<"))
+    )
     assert is_upright(decode_picture(data, "a.png"))
     packet = b"http://ns.adobe.com/xap/1.0/\0" + PACKETS["element"].format(6).encode()
-    data = with_chunk(encoded("PNG", stored(6)), b"tEXt", raw_profile(b"APP1", packet))
+    data = with_chunk(encoded("PNG", stored_quarters(6)), b"tEXt", raw_profile(b"APP1", packet))
     assert is_upright(decode_picture(data, "a.png"))
 
 
 def test_the_chunk_weighs_more_than_the_text() -> None:
-    data = with_chunk(encoded("PNG", stored(8)), b"tEXt", raw_profile(b"exif", b"Exif\0\0" + TYPES["short"](3, "<")))
+    data = with_chunk(
+        encoded("PNG", stored_quarters(8)), b"tEXt", raw_profile(b"exif", b"Exif\0\0" + TYPES["short"](3, "<"))
+    )
     assert is_upright(decode_picture(with_chunk(data, b"eXIf", TYPES["short"](8, "<")), "a.png"))
 
 
@@ -167,7 +154,7 @@ def test_the_chunk_weighs_more_than_the_text() -> None:
     "text", [b"", b"\nexif\n", b"\nexif\n     9\nnothex", b"\nexif\nmany\n00", b"\nexif\n 99999\n00"]
 )
 def test_a_profile_as_text_that_cannot_be_read_turns_nothing(text: bytes) -> None:
-    data = with_chunk(encoded("PNG", stored(1)), b"tEXt", b"Raw profile type exif\0" + text)
+    data = with_chunk(encoded("PNG", stored_quarters(1)), b"tEXt", b"Raw profile type exif\0" + text)
     assert is_upright(decode_picture(data, "a.png"))
 
 
@@ -176,7 +163,7 @@ def test_an_avif_is_turned_by_its_boxes_alone(orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     file = BytesIO()  # Pillow writes irot and imir of it
-    Image.fromarray(stored(orientation)).save(
+    Image.fromarray(stored_quarters(orientation)).save(
         file, "AVIF", quality=95, exif=exif, xmp=PACKETS["element"].format(3).encode()
     )
     assert is_upright(decode_picture(file.getvalue(), "a.avif"))
@@ -184,13 +171,13 @@ def test_an_avif_is_turned_by_its_boxes_alone(orientation: int) -> None:
 
 def test_the_exif_of_an_avif_that_says_something_else_does_not_turn_it() -> None:
     block = tag(3, 1, b"\6\0").replace(b"\x12\x01\3\0", b"\x13\x01\3\0")  # a number that Pillow leaves alone
-    data = encoded("AVIF", stored(1), quality=95, exif=b"Exif\0\0" + block)
+    data = encoded("AVIF", stored_quarters(1), quality=95, exif=b"Exif\0\0" + block)
     assert data.count(b"\x13\x01\3\0") == 1
     assert is_upright(decode_picture(data.replace(b"\x13\x01\3\0", b"\x12\x01\3\0"), "a.avif"))
 
 
 def test_no_orientation_is_carried_on() -> None:
-    picture = in_file("JPEG", stored(6), TYPES["text"](6, "<"), PACKETS["attribute"].format(6))
+    picture = in_file("JPEG", stored_quarters(6), TYPES["text"](6, "<"), PACKETS["attribute"].format(6))
     assert picture.metadata.exif == b""
     assert decode_picture(encoded("JPEG", picture.pixels, exif=picture.metadata.exif), "a").pixels.shape == (32, 48, 3)
 
@@ -201,8 +188,8 @@ def test_a_tiff_without_a_tag_is_turned_by_its_xmp(orientation: int, form: str) 
     packet = PACKETS[form].format(orientation).encode()
     tags = [(700, 1, len(packet), packet, True)]
     file = BytesIO()
-    tifffile.imwrite(file, stored(orientation), photometric="rgb", extratags=tags)
+    tifffile.imwrite(file, stored_quarters(orientation), photometric="rgb", extratags=tags)
     assert is_upright(decode_picture(file.getvalue(), "a.tif"))
     file = BytesIO()
-    tifffile.imwrite(file, stored(3), photometric="rgb", extratags=[*tags, (274, 3, 1, 3, True)])
+    tifffile.imwrite(file, stored_quarters(3), photometric="rgb", extratags=[*tags, (274, 3, 1, 3, True)])
     assert is_upright(decode_picture(file.getvalue(), "a.tif"))

@@ -21,7 +21,7 @@ from studio.core.image_io.color.upright_pixels import _UPRIGHT, upright_pixels
 from studio.core.image_io.color_profile import eight_bits, full_scale, srgb_profile
 from studio.core.image_io.tiff import segments as tiff_segments
 from studio.core.picture import Picture
-from tests.support.picture_files import HEIC, encoded, noise, png, quarters
+from tests.support.picture_files import HEIC, encoded, noise, png, quarters, stored_quarters
 
 LOSSY = 8  # levels a flat colour may move in a JPEG, AVIF or HEIC
 LINEAR_SRGB_TO_XYZ = np.array(((0.4361, 0.3851, 0.1431), (0.2225, 0.7169, 0.0606), (0.0139, 0.0971, 0.7142)))  # D50
@@ -122,22 +122,11 @@ def test_the_picture_knows_its_name_and_where_it_came_from(tmp_path: Path) -> No
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_applied_once_and_forgotten(format_name: str, orientation: int) -> None:
-    upright = quarters()
-    stored = {  # what a camera held so writes, by the EXIF standard: 0th row and 0th column of each case
-        1: upright,
-        2: upright[:, ::-1],
-        3: upright[::-1, ::-1],
-        4: upright[::-1],
-        5: upright.swapaxes(0, 1),
-        6: np.rot90(upright),
-        7: upright[::-1, ::-1].swapaxes(0, 1),
-        8: np.rot90(upright, -1),
-    }[orientation]
     exif = Image.Exif()
     exif[0x0112], exif[0x010F] = orientation, "Maker"
-    picture = opened(Image.fromarray(np.ascontiguousarray(stored)), format_name, exif=exif)
+    picture = opened(Image.fromarray(stored_quarters(orientation)), format_name, exif=exif)
     assert (picture.width, picture.height) == (48, 32)
-    assert np.abs(picture.pixels[4::8, 4::8].astype(int) - upright[4::8, 4::8]).max() <= LOSSY
+    assert np.abs(picture.pixels[4::8, 4::8].astype(int) - quarters()[4::8, 4::8]).max() <= LOSSY
     kept = Image.Exif()
     kept.load(picture.metadata.exif)
     assert dict(kept) == {0x010F: "Maker"}

@@ -17,6 +17,7 @@ from PIL import Image
 from studio.core.errors import PictureError
 from studio.core.image_io import decode_picture
 from studio.core.image_io.tiff_writer import encode_tiff
+from studio.core.picture import Picture
 from tests.support.picture_files import encoded, noise, quarters, tiff
 
 
@@ -220,10 +221,11 @@ def test_a_jpeg_strip_that_says_it_is_larger_than_the_strip_is_refused() -> None
         decode_picture(data, "a.tif")
 
 
-def test_a_large_uncompressed_strip_is_read_in_pieces() -> None:
+def decoded_in_one_strip(**settings: Any) -> tuple[Picture, int]:
+    """What is read of 2000 x 2000 px of 16 bits in one strip, and how many bytes that takes at most."""
     grey = np.tile(np.arange(2000, dtype=np.uint16) * 32, (2000, 1))
     data = BytesIO()
-    tifffile.imwrite(data, grey, photometric="minisblack", rowsperstrip=2000)
+    tifffile.imwrite(data, grey, photometric="minisblack", rowsperstrip=2000, **settings)
     file = data.getvalue()
     decode_picture(encoded("TIFF", quarters()), "warm.tif")
     tracemalloc.start()
@@ -232,6 +234,11 @@ def test_a_large_uncompressed_strip_is_read_in_pieces() -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
+    return picture, peak
+
+
+def test_a_large_uncompressed_strip_is_read_in_pieces() -> None:
+    picture, peak = decoded_in_one_strip()
     assert peak < picture.nbytes + 20 * 2**20
     assert picture.pixels[7, 1999].tolist() == [249, 249, 249]
 
@@ -242,15 +249,5 @@ def test_pillows_limit_of_pixels_does_not_stop_a_tiff(monkeypatch: pytest.Monkey
 
 
 def test_a_large_compressed_strip_is_converted_in_pieces() -> None:
-    grey = np.tile(np.arange(2000, dtype=np.uint16) * 32, (2000, 1))
-    data = BytesIO()
-    tifffile.imwrite(data, grey, photometric="minisblack", rowsperstrip=2000, compression="zlib")
-    file = data.getvalue()
-    decode_picture(encoded("TIFF", quarters()), "warm.tif")
-    tracemalloc.start()
-    try:
-        picture = decode_picture(file, "deep.tif")
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < picture.nbytes + 3 * grey.nbytes
+    picture, peak = decoded_in_one_strip(compression="zlib")
+    assert peak < picture.nbytes + 3 * 2 * 2000**2

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.killed_index import PICTURES_PER_COMMIT
+from tests.support.killed_rounds import rounds_of
 
 KILLS = 50
-CHECKOUT = Path(__file__).parents[3]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process is forked")
 
@@ -23,10 +21,7 @@ def test_fifty_kills_lose_no_picture(tmp_path: Path) -> None:
     pictures.mkdir()
     for number in range(90):
         (pictures / f"{number}.png").write_bytes(b"picture %d" % number)
-    command = [sys.executable, "-m", "tests.support.killed_index", pictures, tmp_path / "index", "7", str(KILLS)]
-    ended = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=CHECKOUT, check=False)
-    assert ended.returncode == 0, ended.stderr
-    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    lines = rounds_of("killed_index", pictures, tmp_path / "index", 7, KILLS)
     assert len(lines) == KILLS + 1
     assert sum(line["status"] == -9 for line in lines) >= 20  # of those that still had something to do
     counts = [line["count"] for line in lines]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from studio.core.project.waiting_sessions import waiting_sessions
+from tests.support.killed_rounds import rounds_of
 
-ROOT = Path(__file__).parents[3]
 KILLS = int(os.environ.get("STYLE_STUDIO_TEST_KILLS", "60"))  # 300 in the long form
 SEED = 1
 
@@ -20,18 +17,8 @@ SEED = 1
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a new interpreter for each kill would take too long")
 def test_kill_after_kill_nothing_is_torn_and_one_action_is_lost_at_most(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.support.killed_session", str(tmp_path), str(SEED), str(KILLS)]
-    ran = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    rounds = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert [one["status"] for one in rounds] == [-9] * KILLS, ran.stderr
+    rounds = rounds_of("killed_session", tmp_path, SEED, KILLS)
+    assert [one["status"] for one in rounds] == [-9] * KILLS
     last = 0
     for one in rounds:
         assert one["began"] == last, "it went on with something else than what was there"

@@ -43,6 +43,7 @@ from tests.support.disk_without_locks import refuse_locks_in
 from tests.support.fakes import make_picture
 from tests.support.killed_session import act, number_of
 from tests.support.picture_files import encoded, noise
+from tests.support.refused_calls import failing
 
 CHECKOUT = Path(__file__).parents[3]
 
@@ -587,13 +588,6 @@ def test_links_and_strangers_among_the_sessions_are_not_touched(
     with closing(open_session(root)) as other:
         assert other.folder not in (store.folder, root / "20260101-000000-00000000")
     assert [path.name for path in elsewhere.iterdir()] == [DOCUMENT]
-
-
-def failing(code: int) -> Callable[..., Any]:
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(code, os.strerror(code))
-
-    return fail
 
 
 def fail_every(name: str, nth: int, code: int, monkeypatch: pytest.MonkeyPatch) -> None:

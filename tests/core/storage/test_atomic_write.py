@@ -6,7 +6,6 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from studio.core.picture import Picture
 from studio.core.storage import atomic_write
 from studio.core.storage.atomic_write import make_folder, replace_file
 from tests.support.picture_files import encoded, noise, quarters
+from tests.support.refused_calls import failing
 
 OLD = encoded("PNG", quarters())
 
@@ -28,13 +28,6 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "art.png"
     path.write_bytes(OLD)
     return path
-
-
-def failing(code: int) -> Callable[..., Any]:
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(code, os.strerror(code))
-
-    return fail
 
 
 class FullDisk:

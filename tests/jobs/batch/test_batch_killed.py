@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from studio.core.errors import StudioError
 from studio.jobs.batch.batch import resume_batch
 from studio.jobs.batch.runner import run_batch
 from tests.support.fakes import FakeEngine, make_picture
+from tests.support.killed_rounds import rounds_of
 
 ROOT = Path(__file__).parents[3]
 KILLS, SEED = 30, 1
@@ -36,18 +36,8 @@ def photos(tmp_path: Path) -> Path:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a new interpreter for each kill would take too long")
 def test_a_batch_killed_thirty_times_is_painted_to_its_end(photos: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
-    command = [sys.executable, "-m", "tests.support.killed_batch", photos, tmp_path / "style.png", output, SEED, KILLS]
-    ran = subprocess.run(
-        [str(part) for part in command],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    rounds = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert [one["status"] for one in rounds] == [-9] * KILLS + [0], ran.stderr
+    rounds = rounds_of("killed_batch", photos, tmp_path / "style.png", output, SEED, KILLS)
+    assert [one["status"] for one in rounds] == [-9] * KILLS + [0]
     there: set[str] = set()
     for one in rounds:
         assert there <= set(one["files"]), "an artwork is lost"
