@@ -14,12 +14,13 @@ from studio.core.engine_api.contract import LiveRequest, RegionRequest
 from studio.core.generators import run_to_end
 from studio.core.picture import Pixels
 from studio.core.recipe import FINE_NETWORK, NETWORKS, QUICK_NETWORK, StyleRecipe
-from studio.engine.feed_forward import live_painter
+from studio.core.regions.region import PROTECTION
+from studio.engine.feed_forward import live_painter, region_painter
 from studio.engine.feed_forward.live_planner import LivePlanner, network_of
 from studio.engine.feed_forward.region_painter import RegionalJob
 from studio.engine.networks.fine_network import FineNetwork
 from studio.engine.networks.style_network import Statistics
-from studio.engine.runtime.tensors import to_tensor
+from studio.engine.runtime.tensors import coarse_colors, resize, to_tensor
 from tests.support.fakes import make_learned
 from tests.support.scenes import picture_of, waves, weave
 
@@ -86,6 +87,41 @@ def test_a_region_that_is_off_is_the_photo_and_no_more_than_it(planner: LivePlan
     painted = paint(planner, region(half(), is_painted=False))
     assert far(painted[..., : WIDTH // 2], photo[..., : WIDTH // 2]) <= 1 / 255
     assert far(painted[..., WIDTH // 2 :], paint(planner)[..., WIDTH // 2 :]) <= 1 / 255
+
+
+def test_a_protected_region_has_the_colours_of_the_painting_around_and_the_detail_of_the_photo(
+    planner: LivePlanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, protected = to_tensor(PHOTO, CPU), region(half(0, WIDTH), **PROTECTION)
+    painted, found = paint(planner), paint(planner, protected)
+    monkeypatch.setattr(region_painter, "HARMONY", 0.0)
+    pasted = paint(planner, protected)
+
+    def colors(image: Tensor) -> Tensor:
+        return coarse_colors(image, (4, 6))
+
+    def detail(image: Tensor) -> Tensor:
+        lightness = image.mean(1, keepdim=True)
+        return (lightness - resize(coarse_colors(lightness, (16, 24)), (HEIGHT, WIDTH))).flatten()
+
+    assert apart(colors(found), colors(painted)) < 0.8 * apart(colors(pasted), colors(painted))
+    assert apart(detail(found), detail(photo)) < 0.8 * apart(detail(painted), detail(photo))
+
+
+@pytest.mark.parametrize("change", [{"strength": 0.0}, {"strength": 0.4}, {"strength": 0.0, "detail": 1.0}])
+def test_a_region_that_keeps_no_detail_or_is_the_photo_keeps_its_colours(
+    planner: LivePlanner, change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = paint(planner, region(half(), **change))
+    monkeypatch.setattr(region_painter, "HARMONY", 0.0)
+    assert far(found, paint(planner, region(half(), **change))) < 1e-6
+
+
+def test_where_all_is_as_faint_a_region_is_not_set_off_by_its_colours(planner: LivePlanner) -> None:
+    recipe = RECIPE.change(**PROTECTION)
+    whole = paint(planner, recipe=recipe)
+    almost = replace(region(half()), recipe=recipe.change(strength=0.2001))
+    assert far(paint(planner, almost, recipe=recipe), whole) <= 2 / 255
 
 
 def test_a_later_region_lies_over_an_earlier_one(planner: LivePlanner) -> None:
