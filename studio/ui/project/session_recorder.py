@@ -55,6 +55,7 @@ class SessionRecorder(QObject):
         self._refusal: StudioError | None = None  # why nothing is
         self._under_way = 0  # writes of this session, or of its opening
         self._beginning: Project | None = None  # whose session is being begun
+        self._begun: list[SessionStore] = []  # on their way from the disk
         self._has_failed = False
         self._unsaved: Message | None = None  # to be told again: opening the first photo takes messages away
         self._is_started = self._is_closed = False
@@ -81,12 +82,14 @@ class SessionRecorder(QObject):
 
         def begin() -> tuple[SessionStore, StudioError | None]:
             begun = begin_with(project, cap)
+            self._begun.append(begun[0])
             if self._is_closed:  # and nobody waits for it any more
                 begun[0].close()
             return begun
 
         def go_on(begun: tuple[SessionStore, StudioError | None]) -> None:
             store, refusal = begun
+            self._begun.remove(store)
             if self._beginning is not project:  # something else is on the table by now
                 self.give_back(store)
                 return
@@ -136,7 +139,9 @@ class SessionRecorder(QObject):
     def close(self) -> tuple[SessionStore, Project] | None:
         """As `leave`, for good. Idempotent."""
         self._is_closed = True
-        return self.leave()
+        left = self.leave()
+        self._files.submit_write(self._close_begun, lambda _: None, log_of_left)
+        return left
 
     def project(self) -> Project:
         """All there is now."""
@@ -197,6 +202,11 @@ class SessionRecorder(QObject):
         self._refusal, self._has_failed = error, True
         self._unsaved = self._not_kept(error)
         self._session.post_message(self._unsaved)
+
+    def _close_begun(self) -> None:
+        """Give sessions free that were begun, and that nobody takes any more."""
+        for store in self._begun:
+            store.close()
 
     def _present(self) -> Project:
         project = self.project()

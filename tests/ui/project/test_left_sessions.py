@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
+from studio.core.project.project_file import load_project
+from studio.core.project.session_store import take_session
 from studio.core.project.waiting_sessions import left_work, waiting_sessions
 from studio.ui.app import Studio
 from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
 from tests.core.project.projects import make_evening
-from tests.support.fakes import FakeEngine
+from tests.support.fakes import GUARD_SECONDS, FakeEngine
 
 
 @pytest.fixture
@@ -108,6 +111,20 @@ def test_it_is_offered_after_a_restart(
         qtbot.waitUntil(lambda: again.session.artwork.recipe.strength == 0.77)
     finally:
         again.close()
+
+
+def test_a_session_that_was_being_begun_as_the_studio_closed_is_free_for_the_next_start(
+    qtbot: QtBot, studio: Studio, evening: Path
+) -> None:
+    begin(qtbot, studio)
+    before = {one.folder for one in waiting_sessions()}
+    studio.autosave.recorder.begin(load_project(evening))
+    until = time.monotonic() + GUARD_SECONDS
+    while not (begun := {one.folder for one in waiting_sessions()} - before):  # nobody takes what comes from there
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    studio.close()
+    take_session(begun.pop()).close()
 
 
 def test_an_empty_canvas_leaves_nothing_behind(
