@@ -173,10 +173,14 @@ class Tour:
         asked.close()
 
     def _opened_by(self, action: str) -> QWidget:
-        count = len(_shown_over(self.studio.window))
+        before = _shown_over(self.studio.window)  # a tool tip among them may go meanwhile
         self.studio.actions[action].trigger()
-        self.wait(lambda: len(_shown_over(self.studio.window)) > count)
-        return _shown_over(self.studio.window)[-1]
+
+        def new() -> list[QWidget]:
+            return [shown for shown in _shown_over(self.studio.window) if shown not in before]
+
+        self.wait(lambda: bool(new()))
+        return new()[-1]
 
     def wait(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _PATIENCE
