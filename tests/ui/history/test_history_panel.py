@@ -352,9 +352,11 @@ def test_the_ring_of_a_narrow_picture_does_not_cross_its_label() -> None:
     model, option = QStandardItemModel(), QStyleOptionViewItem()
     model.appendRow(item)
     option.rect = QRect(QPoint(), TILE)
-    tile = QImage(TILE, QImage.Format.Format_RGB32)
+    tile, picture = QImage(TILE, QImage.Format.Format_RGB32), QPixmap(45, 80)
+    tile.fill(Qt.GlobalColor.black)  # in memory that another test left there may be anything
+    picture.fill(Qt.GlobalColor.black)
     painter = QPainter(tile)
-    thumbnails = SimpleNamespace(pixmap=lambda _: QPixmap(45, 80))
+    thumbnails = SimpleNamespace(pixmap=lambda _: picture)
     ShelfDelegate(thumbnails).paint(painter, option, model.index(0, 0))  # type: ignore[arg-type]
     painter.end()
     rows = {
