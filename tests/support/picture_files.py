@@ -42,8 +42,12 @@ def quarters(width: int = 48, height: int = 32) -> Pixels:
 
 
 def stored_quarters(orientation: int) -> Pixels:
-    """What a camera held so writes of `quarters()`, by the EXIF standard."""
-    upright = quarters()
+    """What a camera held so writes of `quarters()`."""
+    return stored(quarters(), orientation)
+
+
+def stored(upright: Pixels, orientation: int) -> Pixels:
+    """What a camera held so writes of what is seen, by the EXIF standard."""
     return np.ascontiguousarray(
         {
             1: upright,

@@ -17,7 +17,7 @@ from studio.core.errors import PictureError
 from studio.core.image_io import decode_picture
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.picture import Pixels
-from tests.support.picture_files import noise, tiff
+from tests.support.picture_files import noise, stored, tiff
 
 HEIGHT, WIDTH = 24, 40
 SEEN = noise(WIDTH, HEIGHT)  # what must be seen of a picture in colour
@@ -280,19 +280,10 @@ def of_omissions() -> Iterator[Case]:
 
 
 def of_orientations() -> Iterator[Case]:
-    stored = {
-        1: SEEN,
-        2: SEEN[:, ::-1],
-        3: SEEN[::-1, ::-1],
-        4: SEEN[::-1],
-        5: SEEN.swapaxes(0, 1),
-        6: np.rot90(SEEN),
-        7: SEEN[::-1, ::-1].swapaxes(0, 1),
-        8: np.rot90(SEEN, -1),
-    }
-    for orientation, pixels in stored.items():
+    for orientation in range(1, 9):
+        pixels = stored(SEEN, orientation)
         for kind in ("u1", "u2"):
-            values = scaled(np.ascontiguousarray(pixels), kind)
+            values = scaled(pixels, kind)
             for layout in ({"rowsperstrip": 5}, {"tile": (16, 16)}):
                 data = written(values, photometric="rgb", extratags=[(274, "H", 1, orientation, True)], **layout)
                 yield Case(f"turned {orientation} {kind} {next(iter(layout))}", data, SEEN)
