@@ -83,8 +83,6 @@ class SessionRecorder(QObject):
         def begin() -> tuple[SessionStore, StudioError | None]:
             begun = begin_with(project, cap)
             self._begun.append(begun[0])
-            if self._is_closed:  # and nobody waits for it any more
-                begun[0].close()
             return begun
 
         def go_on(begun: tuple[SessionStore, StudioError | None]) -> None:
