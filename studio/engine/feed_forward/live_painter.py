@@ -13,6 +13,8 @@ from torch.nn import functional
 from studio.engine.feed_forward.flat_regions import Calm, calm_flat_regions, deband
 from studio.engine.feed_forward.held_colors import hold_colors
 from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, MixedJob
+from studio.engine.feed_forward.lattice import REACH as LATTICE_REACH
+from studio.engine.feed_forward.lattice import without_lattice
 from studio.engine.feed_forward.strength import band_share
 from studio.engine.feed_forward.touch_up import is_bare, touch_up
 from studio.engine.losses.band_statistics import match_bands, match_bands_by_region
@@ -177,10 +179,10 @@ class LivePainter:
                 statistics = network.measure(_aligned(small), conditions, small_shares)
         if mixed is None or mixed.box is None or is_whole:
             result = torch.empty_like(image, memory_format=torch.contiguous_format)
-            tiles = cut_into_tiles(height, width, TILE, network.reach)
+            tiles = cut_into_tiles(height, width, TILE, network.reach + LATTICE_REACH)
         else:
             result = image.clone(memory_format=torch.contiguous_format)
-            tiles = cut_box_into_tiles(mixed.box, height, width, TILE, network.reach)
+            tiles = cut_box_into_tiles(mixed.box, height, width, TILE, network.reach + LATTICE_REACH)
         for number, tile in enumerate(tiles, start=1):
             here = None if shares is None else tile.crop(shares)
             part = yield from _painting(network, _aligned(tile.crop(image)), conditions, statistics, here)
@@ -234,11 +236,12 @@ def calm_of(network: LiveNetwork) -> Calm:
 def _painting(
     network: LiveNetwork, image: Tensor, conditions: Tensor, statistics: Statistics | None, shares: Tensor | None
 ) -> Generator[None, None, Tensor]:
-    """What the network makes of an image; the larger one lets others have their turn meanwhile."""
+    """What the network makes of an image, in [0, 1]; the larger one lets others have their turn meanwhile."""
     if isinstance(network, FineNetwork):
-        return (yield from network.painting(image, conditions, statistics, shares))
-    painted: Tensor = network(image, conditions, statistics, shares)
-    return painted
+        painted: Tensor = yield from network.painting(image, conditions, statistics, shares)
+    else:
+        painted = network(image, conditions, statistics, shares)
+    return without_lattice(painted).clamp_(0, 1)
 
 
 def _reduced(shares: Tensor, size: tuple[int, int]) -> Tensor:

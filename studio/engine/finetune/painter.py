@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from studio.core.generators import run_to_end
 from studio.core.recipe import StyleRecipe
 from studio.engine.feed_forward.flat_regions import calm_flat_regions, deband
+from studio.engine.feed_forward.lattice import without_lattice
 from studio.engine.feed_forward.live_painter import calm_of
 from studio.engine.feed_forward.strength import band_share, blend_vectors, paint_share
 from studio.engine.finetune.dataset import Predict
@@ -32,13 +33,12 @@ class LivePainting(nn.Module):
         return LivePainting(network, self._predict, self._bands)
 
     def forward(self, content: Tensor, vector: Tensor) -> Tensor:
-        """What the network makes of it. Shapes: content (B, 3, H, W) in [0, 1], vector (1, N) -> (B, 3, H, W)."""
+        """What the network paints, less its lattice. Shapes: (B, 3, H, W) in [0, 1], vector (1, N) -> (B, 3, H, W)."""
         with torch.no_grad():
             own = torch.cat([self._predict(content[number : number + 1]) for number in range(content.shape[0])])
         wanted = blend_vectors(own, [vector], [1.0], STRENGTH, isinstance(self.network, FineNetwork))
         conditions = self.network.conditions(wanted[:, : self.network.vector_length])
-        painted: Tensor = self.network(deband(content), conditions)
-        return painted
+        return without_lattice(self.network(deband(content), conditions))
 
     @torch.no_grad()
     def start(self, content: Tensor, vector: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from studio.core.generators import run_to_end
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
 from studio.engine.feed_forward.flat_regions import deband
+from studio.engine.feed_forward.lattice import without_lattice
 from studio.engine.feed_forward.strength import band_share
 from studio.engine.losses.band_statistics import BandCovariances, blend_bands, match_bands_to_learn
 from studio.engine.losses.painting_loss import (
@@ -155,11 +156,11 @@ class Trainer:
         batch, small = self._draw(shard), self._small
         given = deband(batch.photos)  # laid out as they are
         with torch.no_grad():
-            started = small(given, small.conditions(batch.vectors[:, :VECTOR]))
+            started = without_lattice(small(given, small.conditions(batch.vectors[:, :VECTOR])))
         content = {**batch.features, PIXELS: batch.photos, STARTED: coarse_cells(started)}
         with self._autocast:
             painted = self._painting(given, batch.vectors).float()
-        painted = match_bands_to_learn(painted, batch.bands)
+        painted = match_bands_to_learn(without_lattice(painted), batch.bands)
         result = run_to_end(self._loss.compute(painted.detach(), batch.moments, content))
         assert result.gradient is not None
         torch.autograd.backward(painted, result.gradient * share)
