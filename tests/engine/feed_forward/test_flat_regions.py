@@ -77,3 +77,16 @@ def test_noise_of_a_level_is_no_longer_there_and_what_is_drawn_stays() -> None:
 def test_photos_of_a_batch_are_smoothed_each_by_itself() -> None:
     photos = torch.cat([half_flat(), waves(96, 128)])
     assert torch.allclose(deband(photos)[1:], deband(photos[1:]), atol=1e-6)
+
+
+def test_blocks_of_a_jpeg_in_a_sky_are_evened_out_and_an_edge_is_not() -> None:
+    slope = torch.linspace(0.4, 0.6, 192).expand(1, 3, 128, 192)
+    draws = torch.Generator().manual_seed(0)
+    blocks = (torch.rand(1, 3, 8, 12, generator=draws) - 0.5).mul(3 / 255)  # of 16 px, as those of colours
+    sky = slope + blocks.repeat_interleave(16, 2).repeat_interleave(16, 3)
+    inner = (..., slice(32, -32), slice(32, -32))
+    found = deband(sky)
+    assert float((found - slope)[inner].std()) < 0.6 * float((sky - slope)[inner].std())
+    edge = sky.clone()
+    edge[..., 100:] -= 0.2
+    assert float(deband(edge)[..., 112:120].mean()) < float(deband(edge)[..., 80:88].mean()) - 0.15
