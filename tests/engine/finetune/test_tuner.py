@@ -317,14 +317,20 @@ class TestTrouble:
             assert done.result.fingerprint == untaught.picture.fingerprint
             assert not kept.delta and (kept.network, kept.network_sha256) == (context.card.id, context.card.sha256)
 
+    @pytest.mark.parametrize(("steps", "taken"), [(16, tuner.PATIENCE), (40, 30)])
     def test_it_stops_early_when_nothing_gets_better(
-        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+        self,
+        context: FineTuneContext,
+        request_: TuneRequest,
+        monkeypatch: pytest.MonkeyPatch,
+        steps: int,
+        taken: int,
     ) -> None:
         monkeypatch.setattr(Tuner, "_validate", validated_as({"style": 1.0, "content": 0.1, "total": 1.1}))
         monkeypatch.setattr(tuner, "VALIDATE_EVERY", 1)
-        done, events = learn(context, replace(request_, settings=replace(SETTINGS, steps=50)))
-        assert len(training_log_of(events)) == 1 + tuner.PATIENCE
-        assert done.steps == tuner.PATIENCE  # those it has taken, not those it was given
+        done, events = learn(context, replace(request_, settings=replace(SETTINGS, steps=steps)))
+        assert len(training_log_of(events)) == 1 + taken
+        assert done.steps == taken  # those it has taken, not those it was given
         assert [event.progress for event in events if isinstance(event, Progress)][-1] == pytest.approx(1.0)
         assert done.notes[0] == tune_job.NOT_BETTER
 
