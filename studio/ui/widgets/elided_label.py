@@ -16,7 +16,7 @@ class ElidedLabel(PlainLabel):
     """A label that may be narrower than its text. middle: cut the middle and not the end (file names)."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, middle: bool = False) -> None:
-        self._given_tip = ""
+        self._own_tip = ""
         super().__init__(text, parent)
         self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
 
@@ -24,10 +24,6 @@ class ElidedLabel(PlainLabel):
         if text != self.text():  # most are set anew at each move of a slider
             super().setText(text)
             self._update_tip()
-
-    def setToolTip(self, tip: str) -> None:
-        self._given_tip = tip
-        self._update_tip()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -49,4 +45,6 @@ class ElidedLabel(PlainLabel):
 
     def _update_tip(self) -> None:
         is_cut = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
-        super().setToolTip(self._given_tip or tool_tip(self.text() if is_cut else ""))
+        if self.toolTip() in ("", self._own_tip):
+            self.setToolTip(tool_tip(self.text() if is_cut else ""))
+            self._own_tip = self.toolTip()

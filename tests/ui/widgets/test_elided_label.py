@@ -15,12 +15,15 @@ def test_a_cut_line_shows_in_full_as_a_tooltip(qtbot: QtBot) -> None:
     assert label.toolTip() == ""
     label.resize(20, 20)
     assert label.toolTip() == TEXT
+    label.resize(600, 20)
+    assert label.toolTip() == ""
 
 
 def test_a_given_tooltip_stays_however_the_label_is_laid_out(qtbot: QtBot) -> None:
     label = _label(qtbot)
-    label.setToolTip(GIVEN)
     label.resize(20, 20)
+    label.setToolTip(GIVEN)
+    label.resize(30, 20)
     label.setText(TEXT.upper())
     label.resize(600, 20)
     assert label.toolTip() == GIVEN
@@ -29,8 +32,8 @@ def test_a_given_tooltip_stays_however_the_label_is_laid_out(qtbot: QtBot) -> No
 def test_a_cut_line_shows_in_full_again_once_its_given_tooltip_is_taken_away(qtbot: QtBot) -> None:
     label = _label(qtbot)
     label.setToolTip(GIVEN)
-    label.resize(20, 20)
     label.setToolTip("")
+    label.resize(20, 20)
     assert label.toolTip() == TEXT
 
 
