@@ -107,6 +107,24 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
     assert paint(engine, request_of()).notes == ()
 
 
+def test_a_pattern_that_is_painted_smaller_repeats_without_a_seam(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enlarged: list[tuple[Tensor, Tensor]] = []
+    enlarge = initialization.enlarge_seamless
+
+    def noted(image: Tensor, size: tuple[int, int]) -> Tensor:
+        enlarged.append((image, enlarge(image, size)))
+        return enlarged[-1][1]
+
+    monkeypatch.setattr(initialization, "enlarge_seamless", noted)
+    let_fail(monkeypatch, ERRORS[1], lambda objective, image: max(image.shape) == LONG_EDGE)
+    done = paint(engine, request_of(None, method="pattern", seamless="on"))
+    assert any("emory" in note for note in done.notes)
+    expected = (enlarge(enlarged[0][0], (LONG_EDGE, LONG_EDGE))[0] * 255).round().byte().permute(1, 2, 0).numpy()
+    assert np.array_equal(done.result.pixels, expected)
+
+
 @pytest.mark.parametrize(
     ("part", "name"),
     [

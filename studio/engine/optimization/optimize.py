@@ -84,7 +84,10 @@ def finish(
         if painted is None:
             raise EngineError(f"{reason} at {stage.long_edge} px.", "Try a smaller size, another style or strength.")
         note = f"{reason} at {stage.long_edge} px: painted at {max(painted.shape[2:])} px and enlarged."
-        painted = initialization.enlarge(painted, painting.size, None)
+        if painting.recipe.is_seamless:
+            painted = initialization.enlarge_seamless(painted, painting.size)
+        else:
+            painted = initialization.enlarge(painted, painting.size, None)
         yield clock.snapshot(painted, note=note)
         break
     assert painted is not None
