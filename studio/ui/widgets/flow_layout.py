@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Left to right in reading direction, `gap` px apart both ways; its height follows from its width."""
+    """Left to right in reading direction, `gap` px apart both ways; its height follows from its width.
+
+    What is hidden takes no room.
+    """
 
     def __init__(self, gap: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,8 +37,7 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        places = self._places(width)
-        return max((place.bottom() + 1 for place in places), default=0)
+        return max((place.bottom() + 1 for place in self._places(width) if not place.isEmpty()), default=0)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
@@ -59,6 +61,9 @@ class FlowLayout(QLayout):
         places: list[QRect] = []
         corner, row_height = QPoint(0, 0), 0
         for item in self._items:
+            if item.isEmpty():
+                places.append(QRect(corner, QSize(0, 0)))
+                continue
             size = item.sizeHint()
             if corner.x() and corner.x() + size.width() > width:
                 corner, row_height = QPoint(0, corner.y() + row_height + self._gap), 0

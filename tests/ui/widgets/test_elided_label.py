@@ -37,6 +37,14 @@ def test_a_cut_line_shows_in_full_again_once_its_given_tooltip_is_taken_away(qtb
     assert label.toolTip() == TEXT
 
 
+def test_a_line_that_a_larger_font_cuts_shows_in_full_as_a_tooltip(qtbot: QtBot) -> None:
+    label = _label(qtbot)
+    font = label.font()
+    font.setPixelSize(80)
+    label.setFont(font)
+    assert label.toolTip() == TEXT
+
+
 def _label(qtbot: QtBot) -> ElidedLabel:
     """Wide enough for its text."""
     label = ElidedLabel(TEXT)
