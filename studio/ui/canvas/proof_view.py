@@ -15,8 +15,11 @@ from studio.ui.threads.task_pool import TaskPool
 
 @dataclass(frozen=True, eq=False)
 class _Proofed:
+    """series: of the picture that was proofed, as in `ProofView`."""
+
     proof: SoftProof
     picture: Picture
+    series: int
 
 
 class ProofView(QObject):
@@ -36,6 +39,7 @@ class ProofView(QObject):
         self._make: Callable[[], SoftProof] | None = None
         self._proof: SoftProof | None = None  # what `_make` has made
         self._picture: Picture | None = None
+        self._series = 0  # of pictures that follow each other; where there was none between, another one begins
         self._tasks = TaskPool(1, self)
         self._tasks.finished.connect(self._take)
         self._tasks.failed.connect(self._give_up)
@@ -54,13 +58,15 @@ class ProofView(QObject):
         """Show this picture, or its proof before long."""
         self._picture = picture
         make, proof = self._make, self._proof
+        self._series += picture is None
+        series = self._series
         if make is None or picture is None:
             self.shown.emit(picture)
             return
 
         def work() -> _Proofed:
             used = proof or make()
-            return _Proofed(used, used.of(picture))
+            return _Proofed(used, used.of(picture), series)
 
         self._tasks.submit(make, work)  # of one key, the newest comes last
 
@@ -69,6 +75,8 @@ class ProofView(QObject):
         if make is not self._make or self._picture is None:
             return
         self._proof = proofed.proof
+        if proofed.series != self._series:
+            return  # of the photo before; the proof of the present one is on its way
         self.shown.emit(proofed.picture)
         if self.name != proofed.proof.name:
             self.name = proofed.proof.name

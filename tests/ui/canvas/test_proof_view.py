@@ -102,6 +102,21 @@ def test_a_frame_whose_proof_took_long_takes_the_place_of_no_newer_one(
     assert shown[-1] is not None and shown[-1].width == 40
 
 
+def test_a_proof_of_the_photo_before_is_not_shown_after_another_was_opened(
+    qtbot: QtBot, view: ProofView, shown: list[Picture | None]
+) -> None:
+    gate = threading.Event()
+    slow = SlowFirst(gate)
+    view.set_proof(lambda: slow)
+    view.show(blue(20))
+    assert slow.has_begun.wait(GUARD_SECONDS)
+    view.show(None)
+    view.show(blue(30))
+    gate.set()
+    qtbot.waitUntil(lambda: shown[-1] is not None)
+    assert [None if picture is None else picture.width for picture in shown][-2:] == [None, 30]
+
+
 def test_a_profile_that_cannot_be_used_ends_the_proof(
     qtbot: QtBot, view: ProofView, shown: list[Picture | None]
 ) -> None:
