@@ -70,8 +70,8 @@ def make_card(run: TrainingRun, weights: Path, data: str, gaps: str) -> Card:
         category=start.category,
         trained_on=(
             f"{start.trained_on}{changed} Then {run.steps} more steps ({run.painted} pictures painted) on"
-            f" {run.device}, until {run.date}. {data} Besides, textures made by formula. On works it did not learn from"
-            f" and layers it was not trained on: {errors}."
+            f" {run.device}, until {run.date}. {data} Besides, textures made by formula. On works it did not learn"
+            f" from: {errors}."
         ),
         limits=(
             f"{start.limits} In the run after that: {gaps}"

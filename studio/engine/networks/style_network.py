@@ -3,7 +3,7 @@
 Source: Ghiasi et al. 2017, "Exploring the structure of a real-time, arbitrary neural artistic stylization network", and
 Dumoulin et al. 2017, "A learned representation for artistic style". It departs from them in one thing: the layers they
 run at full size are run at half size on the four pixels of a 2 x 2 block side by side, which a processor does several
-times as fast; `original_network` turns the weights of the original into this form.
+times as fast; `magenta_weights.py` turns the weights of the original into this form.
 """
 
 from __future__ import annotations

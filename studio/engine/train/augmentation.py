@@ -33,14 +33,19 @@ View = TypeVar("View")
 
 @dataclass(frozen=True)
 class ContentView:
-    """A view of a photo (1, 3, crop, crop) in [0, 1], its own style vector (1, N), and the features to keep, by layer.
+    """A view of a photo in 8 bits (1, 3, crop, crop), its own style vector (1, N), and the features to keep, by layer.
 
     Shapes of features: (1, C, h, w).
     """
 
-    image: Tensor
+    levels: Tensor
     vector: Tensor
     features: dict[str, Tensor]
+
+    @property
+    def image(self) -> Tensor:
+        """The photo, (1, 3, crop, crop) float32 in [0, 1]."""
+        return self.levels.float() / 255
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class StyleView:
 class AugmentedViews:
     """Random crops of photos and styles by number, encoded. How many there are follows from `memory`.
 
-    Features and moments are kept in bfloat16, up to `memory` bytes; at 0 nothing is kept, and every view is new.
+    Photos are kept in 8 bits, features and moments in bfloat16, up to `memory` bytes; at 0 nothing is kept, and every
+    view is new.
     """
 
     def __init__(
@@ -119,7 +125,7 @@ class AugmentedViews:
         )
         trace = run_to_end(self._encoder.trace(image, self._content_layers, with_gradient=False))
         features = {layer: trace[layer].to(torch.bfloat16) for layer in self._content_layers}
-        return ContentView(image, self._predictor(image), features)
+        return ContentView((image * 255).round().byte(), self._predictor(image), features)
 
     def _encode_style(self, number: int) -> StyleView:
         draws = seeded(self._seed, _STYLE, number)

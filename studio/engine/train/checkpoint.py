@@ -25,7 +25,8 @@ from studio.engine.train.optimizer import make_average, make_optimizer
 _FORMAT = "style-studio-training-3"  # of the losses as well: what another one has begun cannot be continued
 _PARTS = ("network", "average", "best", "optimizer")
 _NUMBERS = ("step", "skipped", "seconds", "best_step", "base_errors", "best_errors", "processes")
-# Settings that may differ when a run is continued without changing its numbers.
+# Settings that may differ when a run is continued. Of these, `memory` says among how many views each step draws, and
+# the device how it rounds: with others, the numbers are no longer those of a run that never stopped.
 _FREE = ("out", "device", "memory", "validate_every", "save_every")
 
 

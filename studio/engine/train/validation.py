@@ -1,4 +1,7 @@
-"""Validation of a network in training: on photos and styles it never learns from, and layers it is not trained on."""
+"""Validation of a network in training: on photos and styles it never learns from, by errors that no loss is made of.
+
+Three of the four layers are among those of the losses, which compare them in another measure.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ class ValidationPair:
 
 
 class ErrorMetrics:
-    """Measures how far a picture is from its style and from its photo, on layers that no network here is trained on."""
+    """Measures how far a picture is from its style and from its photo, otherwise than the losses do."""
 
     def __init__(self, encoder: Encoder, predictor: Predictor) -> None:
         self._encoder, self._predictor = encoder, predictor

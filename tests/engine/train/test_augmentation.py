@@ -56,6 +56,8 @@ def test_what_is_remembered_fits_the_memory(encoder: Encoder, predictor: StylePr
     views = make_views(encoder, predictor, 10 * one_photo)
     assert views.content_count == 5
     assert views.style_count == 5 * one_photo // one_style
+    view = views.content(0)
+    assert sum(tensor.nbytes for tensor in (view.levels, *view.features.values())) == one_photo
 
 
 def test_where_there_are_more_pictures_than_views_these_are_of_works_all_over(
