@@ -12,7 +12,7 @@ class BatchCountdown:
         self._items = items
         self._tried = 0
         self._seconds = 0.0  # of the items before the one under way
-        self._countdown = Countdown()
+        self._countdown = Countdown(items)
 
     @property
     def seconds_left(self) -> float | None:

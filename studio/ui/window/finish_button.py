@@ -45,7 +45,7 @@ class FinishButton(QPushButton):
 
     def show_running(self, progress: float, seconds_left: float | None) -> None:
         """Painting; a click stops."""
-        caption = self.tr("starting…")
+        caption = percent(progress) if progress > 0 else self.tr("starting…")
         if seconds_left is not None:
             left = self.tr("{} left").format(clock(seconds_left))
             caption = f"{left}  {percent(progress)}"

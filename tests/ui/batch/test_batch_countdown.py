@@ -17,6 +17,14 @@ def test_an_item_half_painted_promises_the_rest_of_all() -> None:
     assert countdown.seconds_left == pytest.approx(70.0)  # 20 s for each of four, of which 10 s have passed
 
 
+def test_setting_up_the_first_item_promises_no_hours_for_all() -> None:
+    countdown = BatchCountdown(4)
+    countdown.update(0.001, 4.0)
+    assert countdown.seconds_left is None
+    countdown.update(0.1, 9.0)
+    assert countdown.seconds_left == pytest.approx(351.0)
+
+
 def test_an_item_that_was_left_out_leaves_less_to_do() -> None:
     countdown = BatchCountdown(2)
     countdown.update(0.5, 10.0)

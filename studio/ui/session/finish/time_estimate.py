@@ -23,6 +23,7 @@ _GUIDED = 1.17  # times as long with *Freedom* below 1, measured
 _FINE = 3.0  # times the work is a picture for the larger Live network
 _SMOOTHING = 0.3  # share of a new reading; steps differ in cost from scale to scale
 _OCTAVE, _OTHER = 1.0, 1.5  # how much less a run tells of one twice as large, and of one in another quality or method
+_TELLING = 0.02  # share of the work before which a run took more to set up than to paint
 _SLOWEST = 1e6  # s per unit of work; anything slower was never measured
 _STEP = 32  # px between sizes that are proposed
 _VALUE_BYTES = {"float16": 2, "bfloat16": 2}
@@ -152,16 +153,17 @@ def _checked(row: Any) -> MeasuredRun | None:
 
 
 class Countdown:
-    """The time left of one run, smoothed."""
+    """The time left of one run, smoothed. items: how many pictures it paints, one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, items: int = 1) -> None:
+        self._telling = _TELLING / max(1, items)
         self._total: float | None = None
         self._seconds = self._progress = 0.0
 
     def update(self, progress: float, seconds: float) -> None:
         """Take a reading: share of the work done, 0 to 1, after this many seconds."""
         self._seconds, self._progress = seconds, progress
-        if progress <= 0:
+        if progress < self._telling:  # seconds of setting up over next to no work would promise hours
             return
         total = seconds / progress
         self._total = total if self._total is None else self._total + _SMOOTHING * (total - self._total)

@@ -199,6 +199,14 @@ def test_one_slow_step_does_not_throw_the_countdown_about() -> None:
     assert countdown.seconds_left < 10.0
 
 
+def test_setting_up_is_not_taken_for_the_pace_of_the_painting() -> None:
+    countdown = Countdown()
+    countdown.update(0.001, 4.0)  # by itself that would mean more than an hour
+    assert countdown.seconds_left is None
+    countdown.update(0.1, 9.0)
+    assert countdown.seconds_left == pytest.approx(81.0)
+
+
 def test_where_no_work_is_left_no_time_is_left() -> None:
     countdown = Countdown()
     countdown.update(0.9, 10.0)
