@@ -178,7 +178,7 @@ class Canvas(QWidget):
     def set_showing_before(self, is_showing: bool) -> None:
         """Show the photo instead of the artwork, as long as it is on."""
         self._is_showing_before = is_showing
-        self._place_children()
+        self._place_halves()
 
     def set_repeated(self, is_repeated: bool) -> None:
         """Show copies of the picture all around it: for one that repeats without a seam."""

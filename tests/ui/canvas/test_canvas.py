@@ -459,6 +459,21 @@ def test_side_by_side_transparency_is_seen_in_both_halves_and_between_them_is_th
     assert seen(canvas, 224, 174) == GREY
 
 
+def test_side_by_side_the_photo_held_up_alone_is_shown_as_one_picture(canvas):
+    canvas.set_before(numbered())
+    canvas.set_after(plain(RED))
+    canvas.set_side_by_side(True)
+    canvas.set_comparing(True)
+    canvas.set_showing_before(True)
+    assert canvas.picture_place.width() == 400  # all of the canvas is its own
+    canvas.zoom_to(4.0)
+    before = seen(canvas, 100, 100)
+    turn_wheel(canvas, 4, 100, 100)
+    assert seen(canvas, 100, 100) == before
+    canvas.set_showing_before(False)
+    assert canvas.picture_place.isEmpty()  # two lie there again
+
+
 def test_a_transparent_tile_has_its_checkerboard_wherever_it_is_repeated(canvas):
     canvas.set_before(clear(RED, 64, 64))
     canvas.set_repeated(True)
