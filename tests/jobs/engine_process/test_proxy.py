@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -54,6 +55,17 @@ def shown(event: Event) -> tuple[object, ...]:
             return "Done", event.steps, event.result.fingerprint, event.uncolored and event.uncolored.fingerprint
         case _:
             return (event,)
+
+
+class CollectingEngine(FakeEngine):
+    """Says of how many objects a collection looks at none and at some."""
+
+    def describe(self) -> EngineInfo:
+        return EngineInfo(f"{gc.get_freeze_count()} {len(gc.get_objects())}", "uint8")
+
+
+def make_collecting_engine(settings: EngineSettings) -> CollectingEngine:
+    return CollectingEngine()
 
 
 def advance_to_the_frame(events: Iterator[Event]) -> None:
@@ -270,3 +282,8 @@ def test_the_parent_knows_neither_torch_nor_qt() -> None:
 
     assert "numpy" in output
     assert not {"torch", "PySide6"} & set(output)
+
+
+def test_a_collection_at_the_end_of_a_run_does_not_look_at_all_that_was_loaded(start: Start) -> None:
+    left_alone, looked_at = map(int, start(make_collecting_engine).describe().device.split())
+    assert left_alone > 10 * looked_at
