@@ -14,13 +14,13 @@ from studio.core.engine_api.schedule import Stage, stages
 from studio.core.errors import EngineError
 from studio.engine.losses.objective import Evaluation, Objective
 from studio.engine.networks.vgg import Encoder
-from studio.engine.optimization import initialization
 from studio.engine.optimization.lbfgs import BoundedLBFGS
 from studio.engine.optimization.preconditioner import Preconditioner
 from studio.engine.optimization.targets import (
     FeatureCache,
     Painting,
     enlarged,
+    enlarged_alone,
     first_image,
     make_objective,
     targets_at,
@@ -84,10 +84,7 @@ def finish(
         if painted is None:
             raise EngineError(f"{reason} at {stage.long_edge} px.", "Try a smaller size, another style or strength.")
         note = f"{reason} at {stage.long_edge} px: painted at {max(painted.shape[2:])} px and enlarged."
-        if painting.recipe.is_seamless:
-            painted = initialization.enlarge_seamless(painted, painting.size)
-        else:
-            painted = initialization.enlarge(painted, painting.size, None)
+        painted = enlarged_alone(painting, painted, painting.size)
         yield clock.snapshot(painted, note=note)
         break
     assert painted is not None

@@ -159,12 +159,17 @@ def share_at(share: Tensor, size: tuple[int, int]) -> Tensor:
     return functional.interpolate(share, size, mode="bilinear", antialias=True, align_corners=False)
 
 
+def enlarged_alone(painting: Painting, image: Tensor, size: tuple[int, int]) -> Tensor:
+    """A picture painted at a smaller size, at another one (h, w), without the detail of a photo or of Live."""
+    if painting.recipe.is_seamless:
+        return initialization.enlarge_seamless(image, size)
+    return initialization.enlarge(image, size, None)
+
+
 def enlarged(painting: Painting, image: Tensor, targets: Targets) -> Tensor:
     """A picture painted at a smaller size, at the size of the targets."""
-    if painting.recipe.is_seamless:
-        return initialization.enlarge_seamless(image, targets.size)
-    if painting.start is image:
-        return initialization.enlarge(image, targets.size, None)
+    if painting.recipe.is_seamless or painting.start is image:
+        return enlarged_alone(painting, image, targets.size)
     is_from_live = targets.live is not None and starts_from_live(painting.recipe)
     return initialization.enlarge(image, targets.size, targets.live if is_from_live else targets.photo)
 

@@ -124,17 +124,10 @@ class _Service:
     def _ready_engine(self) -> Engine:
         if self._engine is None:
             self._engine = self._make_engine(self._settings)
-            _leave_alone_what_is_loaded()
+            # The engine collects at the end of a run, and whoever moves a slider waits for that. Torch alone brings
+            # some 300,000 objects, which all stay: collections skip what there is by now.
+            gc.freeze()
         return self._engine
-
-
-def _leave_alone_what_is_loaded() -> None:
-    """Have later collections skip what there is now: torch alone brings some 300,000 objects, which all stay.
-
-    The engine collects at the end of a run, and whoever moves a slider waits for the end of the run before.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _portable(error: StudioError) -> StudioError:

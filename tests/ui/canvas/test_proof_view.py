@@ -69,24 +69,29 @@ def test_of_many_frames_the_newest_is_proofed(qtbot: QtBot, view: ProofView, sho
 class SlowFirst(SoftProof):
     """Its proof of pictures of 20 px takes until `gate`."""
 
-    def __init__(self, gate: threading.Event) -> None:
+    def __init__(self) -> None:
         super().__init__(cmyk_profile())
-        self._gate = gate
+        self.gate = threading.Event()
         self.has_begun = threading.Event()
 
     def of(self, picture: Picture) -> Picture:
         if picture.width == 20:
             self.has_begun.set()
-            assert self._gate.wait(GUARD_SECONDS)
+            assert self.gate.wait(GUARD_SECONDS)
         return super().of(picture)
 
 
+@pytest.fixture
+def slow(view: ProofView) -> SlowFirst:
+    """The proof that the view shows."""
+    proof = SlowFirst()
+    view.set_proof(lambda: proof)
+    return proof
+
+
 def test_a_frame_whose_proof_took_long_takes_the_place_of_no_newer_one(
-    qtbot: QtBot, view: ProofView, shown: list[Picture | None]
+    qtbot: QtBot, view: ProofView, slow: SlowFirst, shown: list[Picture | None]
 ) -> None:
-    gate = threading.Event()
-    slow = SlowFirst(gate)
-    view.set_proof(lambda: slow)
     view.show(blue(30))
     qtbot.waitUntil(lambda: bool(shown) and shown[-1] is not None and shown[-1].width == 30)
     pool = QThreadPool.globalInstance()
@@ -97,22 +102,19 @@ def test_a_frame_whose_proof_took_long_takes_the_place_of_no_newer_one(
     view.show(blue(40))
     qtbot.waitUntil(lambda: pool.activeThreadCount() == 1)  # one has nothing to do, or has done the second
     pool.setMaxThreadCount(before)
-    gate.set()
+    slow.gate.set()
     qtbot.waitUntil(lambda: {20, 40} <= {picture.width for picture in shown if picture is not None})
     assert shown[-1] is not None and shown[-1].width == 40
 
 
 def test_a_proof_of_the_photo_before_is_not_shown_after_another_was_opened(
-    qtbot: QtBot, view: ProofView, shown: list[Picture | None]
+    qtbot: QtBot, view: ProofView, slow: SlowFirst, shown: list[Picture | None]
 ) -> None:
-    gate = threading.Event()
-    slow = SlowFirst(gate)
-    view.set_proof(lambda: slow)
     view.show(blue(20))
     assert slow.has_begun.wait(GUARD_SECONDS)
     view.show(None)
     view.show(blue(30))
-    gate.set()
+    slow.gate.set()
     qtbot.waitUntil(lambda: shown[-1] is not None)
     assert [None if picture is None else picture.width for picture in shown][-2:] == [None, 30]
 
